@@ -1,0 +1,90 @@
+"""What an engine answers. Every engine passes one conformance suite, `cmf.testing.conformance`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from attrs import frozen
+
+from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
+from cmf.problem.formula import Formula
+from cmf.problem.problem import Problem, Variant
+
+
+@frozen
+class OptionCounts:
+    """How many valid variants take each option.
+
+    Attributes
+    ----------
+    total
+        Number of variants; at least 1.
+    counts
+        For every variable, for every option, the number of variants that take it; 0 means that the
+        option is excluded, `total` that it is implied.
+    """
+
+    total: int
+    counts: tuple[tuple[int, ...], ...]
+
+
+@frozen
+class Ranked:
+    """A variant with the value that ranks it, in base units."""
+
+    value: int
+    variant: Variant
+
+
+class Space(Protocol):
+    """The valid variants of a problem, as one engine sees them."""
+
+    @property
+    def problem(self) -> Problem:
+        """The problem, restrictions included."""
+
+    def where(self, *formulas: Formula) -> Space:
+        """The variants that also satisfy `formulas`."""
+
+    def find(self) -> Solved[Variant] | Infeasible | Unknown:
+        """One variant, the same every time."""
+
+    def count(self) -> Solved[int] | Unknown:
+        """Number of variants; 0 is an answer."""
+
+    def possible(self) -> Solved[tuple[frozenset[int], ...]] | Infeasible | Unknown:
+        """For every variable the options that some variant takes."""
+
+    def variants(self) -> Iterator[Variant]:
+        """All variants in declared (lexicographic) order; raises `LimitReached` at a limit."""
+
+    def best(
+        self, quantity: str, *, greatest: bool = False, top: int = 1
+    ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
+        """The `top` variants of least (or greatest) value, ties in declared order.
+
+        Variants on which the quantity is undefined do not take part; `Infeasible` when none is
+        left.
+        """
+
+
+class CountingSpace(Space, Protocol):
+    """A space that counts by option and samples, without enumerating."""
+
+    def option_counts(self) -> Solved[OptionCounts] | Infeasible | Unknown:
+        """For every option the number of variants that take it."""
+
+    def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
+        """`size` variants drawn uniformly and independently, the same for the same seed."""
+
+
+class Engine(Protocol):
+    """Opens problems."""
+
+    @property
+    def name(self) -> str:
+        """Short name, such as ``diagram``."""
+
+    def open(self, problem: Problem, limits: Limits = Limits()) -> Space | Unknown:
+        """The variant space of `problem`; `Unknown` when it cannot be built within the limits."""
