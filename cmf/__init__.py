@@ -1,0 +1,27 @@
+"""cmf: platform configurator for the Common Module Family.
+
+>>> import cmf
+>>> catalog = cmf.load("catalogs/alliance")              # doctest: +SKIP
+>>> space = catalog.compile()                            # doctest: +SKIP
+>>> space.where("brand == nissan and energy == bev").count()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cmf.workspace import Model, Programme, VariantSpace, load, load_lineup
+
+__version__ = "0.1.0"
+
+__all__ = ["Model", "Programme", "VariantSpace", "__version__", "load", "load_lineup"]
+
+
+def __getattr__(name: str) -> object:
+    """Open the workspace on first use, so that importing the package costs nothing."""
+    if name in __all__:
+        import importlib
+
+        return getattr(importlib.import_module("cmf.workspace"), name)
+    raise AttributeError(f"module 'cmf' has no attribute {name!r}")

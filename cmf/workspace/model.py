@@ -1,0 +1,140 @@
+"""A catalogue folder or a foreign model file, loaded and ready to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from cmf.errors import Diagnostic, InputError
+from cmf.problem.answer import Limits
+from cmf.problem.lower import LoweredCatalog, lower
+from cmf.problem.problem import Constraint, Origin, Problem
+from cmf.source import Source, Span, Text
+
+if TYPE_CHECKING:
+    from cmf.analysis.health import Finding
+    from cmf.model.catalog import Catalog
+    from cmf.workspace.space import VariantSpace
+
+
+@frozen
+class Model:
+    """A loaded catalogue (or foreign model) and its problem.
+
+    Attributes
+    ----------
+    path
+        As the user gave it.
+    lowered
+        The catalogue with its problem; for a foreign model a catalogue of bare features.
+    """
+
+    path: Path
+    lowered: LoweredCatalog = field(repr=False)
+    problem: Problem = field(repr=False)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue as written."""
+        return self.lowered.resolved.catalog
+
+    @property
+    def name(self) -> str:
+        """Name of the catalogue or model."""
+        return self.problem.name
+
+    def compile(self, engine: str = "auto", limits: Limits = Limits()) -> VariantSpace:
+        """The variant space, compiled by `engine`.
+
+        Parameters
+        ----------
+        engine
+            ``auto``, ``diagram``, ``sat``, ``cpsat`` or ``brute``.
+        limits
+            What compilation may cost.
+
+        Raises
+        ------
+        LimitReached
+            When the engine that was asked for cannot open the problem within `limits`.
+        """
+        from cmf.workspace.engine import open_space
+        from cmf.workspace.space import VariantSpace
+
+        name, space = open_space(self.problem, engine, limits)
+        return VariantSpace(self, name, space)
+
+    def conditions(self, *texts: str | Text) -> tuple[Constraint, ...]:
+        """Conditions in the rule language as constraints.
+
+        Raises
+        ------
+        InputError
+            With every fault of every text.
+        """
+        from cmf.rules.resolve import resolve_condition
+
+        constraints: list[Constraint] = []
+        faults: list[Diagnostic] = []
+        for text in map(_as_text, texts):
+            try:
+                formula = self.lowered.condition(resolve_condition(self.lowered.resolved, text))
+            except InputError as error:
+                faults += error.diagnostics
+                continue
+            constraints.append(Constraint(formula, Origin("choice", text.value, "", text.span)))
+        if faults:
+            raise InputError(faults)
+        return tuple(constraints)
+
+    def check(self) -> Sequence[Finding]:
+        """What is wrong with the catalogue although it loads: see `cmf.analysis.health`."""
+        from cmf.analysis.health import check
+
+        return check(self.lowered, self.compile()._space)
+
+
+def load(path: str | Path, *, prices: str | Path | None = None) -> Model:
+    """Load a catalogue folder, or a foreign model file (``.xml``, ``.uvl``, ``.dimacs``, ``.cnf``).
+
+    Parameters
+    ----------
+    prices
+        WCSP file that prices the variables of an XCSP file.
+
+    Raises
+    ------
+    InputError
+        With every fault found, each with its place and a remedy.
+    """
+    path = Path(path)
+    if path.is_file() and path.suffix not in (".yaml", ".yml"):
+        from cmf.interchange import read_model
+
+        return _foreign(path, read_model(path, prices))
+    from cmf.load import read_catalog
+    from cmf.rules.resolve import resolve_catalog
+
+    lowered = lower(resolve_catalog(read_catalog(path)))
+    return Model(path, lowered, lowered.problem)
+
+
+def _foreign(path: Path, problem: Problem) -> Model:
+    """A foreign problem, with a catalogue of bare features so that conditions can name them."""
+    from attrs import evolve
+
+    from cmf.problem.bare import bare_catalog
+    from cmf.rules.resolve import resolve_catalog
+
+    lowered = lower(resolve_catalog(bare_catalog(problem, path)))
+    return Model(path, evolve(lowered, problem=problem), problem)
+
+
+def _as_text(text: str | Text) -> Text:
+    if isinstance(text, Text):
+        return text
+    source = Source("--where", text)
+    return Text(text, Span(source, 1, 1, 1, len(text) + 1))

@@ -1,0 +1,239 @@
+"""The variant space in words: option names, data frames, rule-language conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from attrs import field, frozen
+
+from cmf.engines.protocols import CountingSpace, OptionCounts, Space
+from cmf.errors import LimitReached, did_you_mean, fail
+from cmf.problem.answer import Infeasible, Solved, Unknown
+from cmf.problem.formula import Member
+from cmf.problem.problem import Constraint, Variant
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cmf.workspace.model import Model
+
+T = TypeVar("T")
+
+
+@frozen
+class OptionState:
+    """An option under the conditions of a space.
+
+    Attributes
+    ----------
+    status
+        ``chosen`` (a condition names it alone), ``implied`` (every variant takes it), ``free``, or
+        ``excluded`` (none does).
+    count
+        Variants that take it; `None` when the engine does not count.
+    share
+        Part of the variants that take it.
+    """
+
+    axis: str
+    option: str
+    status: str
+    count: int | None
+    share: Fraction | None
+
+
+@frozen
+class VariantSpace:
+    """All valid variants of a model that meet some conditions.
+
+    Attributes
+    ----------
+    engine
+        Name of the engine that answers.
+    choices
+        Conditions so far.
+    """
+
+    model: Model
+    engine: str
+    _space: Space = field(repr=False)
+    choices: tuple[Constraint, ...] = field(default=(), repr=False)
+
+    def where(self, *conditions: str) -> VariantSpace:
+        """The variants that also meet `conditions`, written in the rule language.
+
+        Raises
+        ------
+        InputError
+            With every fault of every condition.
+        """
+        added = self.model.conditions(*conditions)
+        space = self._space.where(*(choice.formula for choice in added))
+        return VariantSpace(self.model, self.engine, space, self.choices + added)
+
+    def count(self) -> int:
+        """Number of variants, exact; 0 when there is none.
+
+        Raises
+        ------
+        LimitReached
+            When the engine cannot count within its limits.
+        """
+        return _solved(self._space.count(), 0)
+
+    def count_by(self, *names: str) -> list[tuple[tuple[str, ...], int]]:
+        """Number of variants for every combination of options of the axes `names` that occurs."""
+        numbers = [self._index(name) for name in names]
+        return [(tuple(options), n) for options, n in self._split(self._space, numbers)]
+
+    def options(self) -> list[OptionState]:
+        """Every option: chosen, implied, free or excluded, with its share of the variants."""
+        counts = self._option_counts()
+        if counts is None:
+            possible = _solved(self._space.possible(), None)
+            table: Iterable[Sequence[int | None]] = [
+                [None if possible and o in possible[v] else 0 for o in range(len(var.options))]
+                for v, var in enumerate(self._space.problem.variables)
+            ]
+            total = None
+        else:
+            table, total = counts.counts, counts.total
+        chosen = self._chosen()
+        return [
+            _state(axis.name, option, number, row, total, chosen.get(v))
+            for v, (axis, row) in enumerate(zip(self._space.problem.variables, table, strict=True))
+            for number, option in enumerate(axis.options)
+        ]
+
+    def find(self) -> dict[str, str] | None:
+        """One variant, the same every time; `None` when there is none."""
+        found = _solved(self._space.find(), None)
+        return None if found is None else self.model.problem.names(found)
+
+    def iterate(self) -> Iterator[dict[str, str]]:
+        """All variants in declared order, one by one."""
+        return (self.model.problem.names(variant) for variant in self._space.variants())
+
+    def variants(self, limit: int | None = None) -> pl.DataFrame:
+        """The first `limit` variants in declared order, with their quantities."""
+        return self.frame(list(islice(self._space.variants(), limit)))
+
+    def sample(self, size: int, seed: int = 0) -> pl.DataFrame:
+        """`size` variants drawn uniformly and independently; the same for the same seed."""
+        if not hasattr(self._space, "sample"):
+            raise LimitReached(f"engine {self.engine} cannot sample fairly: narrow the conditions")
+        space = cast(CountingSpace, self._space)
+        return self.frame(_solved(space.sample(size, seed), ()))
+
+    def best(self, quantity: str, *, top: int = 1, greatest: bool = False) -> pl.DataFrame:
+        """The `top` variants of least (or greatest) `quantity`, ties in declared order.
+
+        Raises
+        ------
+        InputError
+            When there is no such quantity, or it is no sum over the options.
+        """
+        self.additive(quantity)
+        ranked = _solved(self._space.best(quantity, greatest=greatest, top=top), ())
+        return self.frame([each.variant for each in ranked])
+
+    def additive(self, quantity: str) -> None:
+        """Refuse a quantity that cannot be ranked, with the reason."""
+        problem = self.model.problem
+        if quantity in problem.quantities:
+            return
+        reason = self.model.lowered.not_additive.get(quantity)
+        if reason:
+            raise fail("quantity-not-additive", f"`{quantity}` cannot be ranked: {reason}")
+        remedy = did_you_mean(quantity, problem.quantities, what="quantity")
+        raise fail("unknown-quantity", f"there is no quantity `{quantity}`", None, remedy)
+
+    def frame(self, variants: Sequence[Variant]) -> pl.DataFrame:
+        """Variants as a table: a column for every axis, then one for every quantity.
+
+        Quantities are in the unit of the catalogue; a column is empty where one is undefined.
+        """
+        import polars as pl
+
+        problem = self.model.problem
+        columns: dict[str, Sequence[object]] = {
+            axis.name: [axis.options[variant[number]] for variant in variants]
+            for number, axis in enumerate(problem.variables)
+        }
+        schema: dict[str, pl.DataType] = {name: pl.String() for name in columns}
+        for name, quantity in problem.quantities.items():
+            values = [quantity.value(variant) for variant in variants]
+            factor = quantity.unit.factor
+            whole = all(v is None or v % factor == 0 for v in values)
+            columns[name] = [
+                None if v is None else v // factor if whole else v / factor for v in values
+            ]
+            schema[name] = pl.Int64() if whole else pl.Float64()
+        return pl.DataFrame(columns, schema=schema)
+
+    def _option_counts(self) -> OptionCounts | None:
+        if not hasattr(self._space, "option_counts"):
+            return None
+        answer = cast(CountingSpace, self._space).option_counts()
+        if isinstance(answer, Infeasible):
+            empty = tuple((0,) * len(v.options) for v in self._space.problem.variables)
+            return OptionCounts(0, empty)
+        return answer.value if isinstance(answer, Solved) else None
+
+    def _chosen(self) -> dict[int, int]:
+        """Options that a condition names alone."""
+        return {
+            choice.formula.variable: next(iter(choice.formula.options))
+            for choice in self.choices
+            if isinstance(choice.formula, Member) and len(choice.formula.options) == 1
+        }
+
+    def _split(self, space: Space, numbers: Sequence[int]) -> Iterator[tuple[list[str], int]]:
+        if not numbers:
+            count = _solved(space.count(), 0)
+            if count:
+                yield [], count
+            return
+        axis = space.problem.variables[numbers[0]]
+        possible = _solved(space.possible(), None)
+        for option in sorted(possible[numbers[0]]) if possible else ():
+            within = space.where(Member(numbers[0], frozenset({option})))
+            for names, count in self._split(within, numbers[1:]):
+                yield [axis.options[option], *names], count
+
+    def _index(self, name: str) -> int:
+        names = [axis.name for axis in self.model.problem.variables]
+        if name not in names:
+            remedy = did_you_mean(name, names, what="axis")
+            raise fail("unknown-axis", f"there is no slot or feature `{name}`", None, remedy)
+        return names.index(name)
+
+
+def _state(
+    axis: str, option: str, number: int, row: Sequence[int | None], total: int | None, chosen: int | None
+) -> OptionState:
+    count = row[number]
+    alone = sum(1 for c in row if c != 0) == 1
+    if count == 0:
+        status = "excluded"
+    elif chosen == number:
+        status = "chosen"
+    else:
+        status = "implied" if alone else "free"
+    share = Fraction(count, total) if total and count is not None else None
+    return OptionState(axis, option, status, count if total is not None else None, share)
+
+
+def _solved(answer: Solved[T] | Infeasible | Unknown, otherwise: T) -> T:
+    match answer:
+        case Solved(value):
+            return value
+        case Infeasible():
+            return otherwise
+        case Unknown(limit):
+            raise LimitReached(f"no answer within {limit}")
+
+
