@@ -1,0 +1,163 @@
+"""The variant space as CP-SAT sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from attrs import evolve, field, frozen
+
+from cmf.engines.cpsat.encode import Encoding
+from cmf.engines.cpsat.solve import Budget, Enumeration
+from cmf.engines.protocols import Ranked
+from cmf.errors import LimitReached
+from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
+from cmf.problem.formula import Formula, Sum
+from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variant
+
+T = TypeVar("T")
+
+
+@frozen
+class CpSatSpace:
+    """The valid variants of a problem, as CP-SAT sees them.
+
+    Attributes
+    ----------
+    problem
+        The problem, restrictions included.
+    limits
+        The time is for one answer.
+    listed
+        Greatest number of variants that `count` and `variants` enumerate.
+    """
+
+    problem: Problem
+    limits: Limits
+    listed: int
+    _encoding: Encoding = field(repr=False, eq=False)
+    _added: tuple[Formula, ...] = ()
+
+    def where(self, *formulas: Formula) -> CpSatSpace:
+        """The variants that also satisfy `formulas`."""
+        added = [Constraint(formula, Origin("choice", "where")) for formula in formulas]
+        return evolve(self, problem=self.problem.where(*added), added=self._added + formulas)
+
+    def find(self) -> Solved[Variant] | Infeasible | Unknown:
+        """One variant, the same every time; not the first in declared order."""
+        found = _within_limits(lambda: Budget(self.limits).solve(self._model()))
+        return _solved(found)
+
+    def count(self) -> Solved[int] | Unknown:
+        """Number of variants, by enumeration."""
+        counted = _within_limits(lambda: self._enumerate(keep=False).number)
+        return counted if isinstance(counted, Unknown) else Solved(counted)
+
+    def variants(self) -> Iterator[Variant]:
+        """All variants in declared (lexicographic) order; raises `LimitReached` at a limit.
+
+        CP-SAT finds them in no order, so all are held in memory before the first is handed out.
+        """
+        yield from sorted(self._enumerate(keep=True).variants)
+
+    def possible(self) -> Solved[tuple[frozenset[int], ...]] | Infeasible | Unknown:
+        """For every variable the options that some variant takes.
+
+        Every solve must show an option that no variant before it had; the last one proves that
+        there are no more.
+        """
+        return _solved(_within_limits(self._possible))
+
+    def best(
+        self, quantity: str, *, greatest: bool = False, top: int = 1
+    ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
+        """The `top` variants of least (or greatest) value, ties in declared order."""
+        asked = self.problem.quantities[quantity]
+        return _solved(_within_limits(lambda: self._best(asked, greatest, top)))
+
+    def _model(self) -> Encoding:
+        encoding = self._encoding.fork()
+        for formula in self._added:
+            encoding.require(formula)
+        return encoding
+
+    def _enumerate(self, *, keep: bool) -> Enumeration:
+        found = Enumeration(self.listed, keep)
+        Budget(self.limits).enumerate(self._model(), found)
+        return found
+
+    def _possible(self) -> tuple[frozenset[int], ...] | None:
+        budget, encoding = Budget(self.limits), self._model()
+        seen: list[set[int]] = [set() for _ in self.problem.variables]
+        while True:
+            variant = budget.solve(encoding)
+            if variant is None:
+                return tuple(map(frozenset, seen)) if all(seen) else None
+            for options, option in zip(seen, variant, strict=True):
+                options.add(option)
+            # The clause of the last round is implied by this shorter one.
+            unseen = [
+                literal
+                for literals, options in zip(encoding.options, seen, strict=True)
+                for option, literal in enumerate(literals)
+                if option not in options
+            ]
+            encoding.clause(unseen)
+
+    def _best(self, quantity: Quantity, greatest: bool, top: int) -> tuple[Ranked, ...] | None:
+        budget, encoding = Budget(self.limits), self._model()
+        encoding.require(quantity.defined)
+        total = encoding.linear(quantity.terms)
+        ranked: list[Ranked] = []
+        while len(ranked) < top:
+            encoding.optimise(encoding.expression(total), greatest)
+            variant = budget.solve(encoding)
+            if variant is None:
+                break
+            # Computed anew: CP-SAT reports its objective as a float.
+            value = sum(term.value(variant) for term in quantity.terms)
+            tied = encoding.fork()
+            tied.require(Sum(quantity.terms, value, value))
+            variant = budget.first(tied, variant)
+            ranked.append(Ranked(quantity.offset + value, variant))
+            encoding.exclude(variant)
+        return tuple(ranked) if ranked else None
+
+
+@frozen
+class CpSatEngine:
+    """Opens problems with OR-tools CP-SAT.
+
+    Attributes
+    ----------
+    listed
+        Greatest number of variants that `count` and `variants` enumerate; more end in `Unknown`
+        and `LimitReached`.
+    """
+
+    listed: int = 1_000_000
+
+    @property
+    def name(self) -> str:
+        """``cpsat``."""
+        return "cpsat"
+
+    def open(self, problem: Problem, limits: Limits = Limits()) -> CpSatSpace | Unknown:
+        """The space of `problem`; `Unknown` when its sums exceed the numbers of CP-SAT."""
+        encoding = _within_limits(lambda: Encoding.of(problem))
+        if isinstance(encoding, Unknown):
+            return encoding
+        return CpSatSpace(problem, limits, self.listed, encoding)
+
+
+def _within_limits(compute: Callable[[], T]) -> T | Unknown:
+    try:
+        return compute()
+    except LimitReached as limit:
+        return Unknown(str(limit))
+
+
+def _solved(found: T | Unknown | None) -> Solved[T] | Infeasible | Unknown:
+    if isinstance(found, Unknown):
+        return found
+    return Infeasible() if found is None else Solved(found)
