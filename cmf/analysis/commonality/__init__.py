@@ -1,0 +1,142 @@
+"""Exact commonality metrics over a neutral structure of products, parts and uses.
+
+Every result is a `Metric` with its `Basis`, or a `NotEvaluable` with its cause. Nothing here
+knows how variants were found.
+"""
+
+from cmf.analysis.commonality.basis import (
+    VEHICLE,
+    Basis,
+    Metric,
+    NotEvaluable,
+    Result,
+    Sense,
+    Threshold,
+    Verdict,
+    Weight,
+    parse_ratio,
+)
+from cmf.analysis.commonality.bounds import Bounds
+from cmf.analysis.commonality.build import (
+    Joint,
+    PartData,
+    Product,
+    Use,
+    connections_of,
+    incidence_from_arrays,
+    incidence_of,
+)
+from cmf.analysis.commonality.curves import (
+    crawford_total,
+    crawford_unit,
+    entry_cost_reduction,
+    learning_factor,
+    parts_cost_reduction,
+    scale_cost,
+    wright_total,
+    wright_unit,
+)
+from cmf.analysis.commonality.incidence import Incidence, Parts, Products
+from cmf.analysis.commonality.indices import ci96, ci97, ci97_by_slot, cic, cic_scaled, dci, tcci
+from cmf.analysis.commonality.pairs import (
+    Measure,
+    PairMatrix,
+    carry_over,
+    dice,
+    jaccard,
+    overlap,
+    pair_matrix,
+    ruzicka,
+)
+from cmf.analysis.commonality.platforms import platform_ratio
+from cmf.analysis.commonality.ratings import CmcRow, PciRow, cmc, pci, pci_parts, pci_slots
+from cmf.analysis.commonality.shares import (
+    commonality_view,
+    part_users,
+    part_weights,
+    percent_commonality,
+    share,
+    share_by_group,
+    share_lineup,
+    share_models,
+)
+from cmf.analysis.commonality.structure import (
+    Link,
+    Structure,
+    explode,
+    multilevel_ci96,
+    multilevel_dci,
+    multilevel_tcci,
+    structure_of,
+)
+from cmf.analysis.commonality.weigh import Lack
+
+__all__ = [
+    "VEHICLE",
+    "Basis",
+    "Bounds",
+    "CmcRow",
+    "Incidence",
+    "Joint",
+    "Lack",
+    "Link",
+    "Measure",
+    "Metric",
+    "NotEvaluable",
+    "PairMatrix",
+    "PartData",
+    "Parts",
+    "PciRow",
+    "Product",
+    "Products",
+    "Result",
+    "Sense",
+    "Structure",
+    "Threshold",
+    "Use",
+    "Verdict",
+    "Weight",
+    "carry_over",
+    "ci96",
+    "ci97",
+    "ci97_by_slot",
+    "cic",
+    "cic_scaled",
+    "cmc",
+    "commonality_view",
+    "connections_of",
+    "crawford_total",
+    "crawford_unit",
+    "dci",
+    "dice",
+    "entry_cost_reduction",
+    "explode",
+    "incidence_from_arrays",
+    "incidence_of",
+    "jaccard",
+    "learning_factor",
+    "multilevel_ci96",
+    "multilevel_dci",
+    "multilevel_tcci",
+    "overlap",
+    "pair_matrix",
+    "parse_ratio",
+    "part_users",
+    "part_weights",
+    "parts_cost_reduction",
+    "pci",
+    "pci_parts",
+    "pci_slots",
+    "percent_commonality",
+    "platform_ratio",
+    "ruzicka",
+    "scale_cost",
+    "share",
+    "share_by_group",
+    "share_lineup",
+    "share_models",
+    "structure_of",
+    "tcci",
+    "wright_total",
+    "wright_unit",
+]
