@@ -1,1 +1,6 @@
+"""Reading catalogues and line-ups: text files in, checked plain data out."""
 
+from cmf.load.catalog_file import read_catalog
+from cmf.load.lineup_file import read_lineup, read_lineup_and_catalog
+
+__all__ = ["read_catalog", "read_lineup", "read_lineup_and_catalog"]

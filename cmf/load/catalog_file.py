@@ -1,0 +1,173 @@
+"""A catalogue folder as a `Catalog`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from attrs import define
+
+from cmf.errors import did_you_mean
+from cmf.load.axes import AxisDraft, read_axes, read_types
+from cmf.load.context import Context
+from cmf.load.faults import Faults
+from cmf.load.fields import Fields, check_option
+from cmf.load.folder import Folder
+from cmf.load.nodes import Listing
+from cmf.load.options import finish_axis, read_modules
+from cmf.load.parts_files import BomReader, PartReader
+from cmf.load.rules_files import RuleReader
+from cmf.load.sections import read_quantities, read_scopes, read_sources
+from cmf.model.catalog import Catalog
+from cmf.model.units import CURRENCIES, PURE, UNITS
+from cmf.source import Source
+
+CATALOG_FILE = "catalog.yaml"
+FORMAT = "1"
+
+_KEYS = (
+    "format",
+    "name",
+    "title",
+    "currency",
+    "types",
+    "slots",
+    "features",
+    "time",
+    "quantities",
+    "scopes",
+)
+
+
+def read_catalog(folder: str | os.PathLike[str]) -> Catalog:
+    """Read a catalogue folder and check its shape.
+
+    Names inside expressions are not resolved here; `cmf.rules` does that.
+
+    Parameters
+    ----------
+    folder
+        The folder that holds ``catalog.yaml``.
+
+    Raises
+    ------
+    InputError
+        With every fault found, in the order of the files.
+    """
+    faults = Faults()
+    catalog = read_catalog_into(Path(folder), faults)
+    faults.raise_if_any()
+    if catalog is None:
+        raise AssertionError("a catalogue that cannot be read has a fault")
+    return catalog
+
+
+def read_catalog_into(folder: Path, faults: Faults) -> Catalog | None:
+    """Read a catalogue folder, reporting to `faults`; `None` when its main file is unusable."""
+    return _CatalogReader(Context(Folder(folder, faults), faults)).read()
+
+
+def check_format(top: Fields, faults: Faults) -> None:
+    """Report a format version that this version cannot read."""
+    text = top.text("format")
+    if text is not None and text.value != FORMAT:
+        faults.add(
+            "unknown-format",
+            f"format `{text.value}` is not known",
+            text.span,
+            f"this version reads format {FORMAT}",
+        )
+
+
+@define
+class _CatalogReader:
+    context: Context
+
+    def read(self) -> Catalog | None:
+        context, faults = self.context, self.context.faults
+        top = self._top()
+        if top is None:
+            return None
+        drafts = self._declarations(top)
+        read_modules(drafts, context)
+        time = self._time(top, drafts)
+        context.timed = "time" in top
+        context.sources = read_sources(context)
+        axes = {d.name.value: finish_axis(d, context) for d in drafts}
+        quantities = read_quantities(top, axes, context)
+        rules = RuleReader(context).read()
+        part_reader = PartReader(context)
+        parts = part_reader.read()
+        bom = BomReader(context, axes, part_reader).read()
+        classes = {p.part_class for p in parts.values()} if part_reader.complete else None
+        scopes = read_scopes(top, axes, classes, context)
+        if faults or context.currency is None:
+            return None
+        return Catalog(
+            name=top.string("name"),
+            title=top.string("title"),
+            folder=context.folder.root,
+            currency=context.currency,
+            domains={name: words or () for name, words in context.domains.items()},
+            axes=tuple(axes.values()),
+            time=time,
+            quantities=tuple(quantities),
+            rules=tuple(rules),
+            parts=parts,
+            bom=tuple(bom),
+            scopes=scopes,
+            sources=dict(context.sources or {}),
+            digest=context.folder.digest(),
+        )
+
+    def _top(self) -> Fields | None:
+        folder, faults = self.context.folder, self.context.faults
+        if not folder.root.is_dir():
+            source = Source(str(folder.root), "")
+            message = f"`{folder.root}` is not a folder"
+            faults.add("missing-folder", message, source.whole(), "give the folder of a catalogue")
+            return None
+        top = self.context.fields(CATALOG_FILE, "a catalogue", _KEYS)
+        if top is None:
+            self._check_syntax()
+            return None
+        top.require("format", "name", "currency", "slots")
+        check_format(top, faults)
+        name = top.text("name")
+        if name is not None:
+            check_option(name, "a catalogue", faults)
+        currency = top.one_of("currency", CURRENCIES)
+        self.context.currency = UNITS[currency] if currency else None
+        return top
+
+    def _check_syntax(self) -> None:
+        for part in ("modules", "rules"):
+            for name in self.context.folder.names(part):
+                if name.endswith(".yaml"):
+                    self.context.yaml(f"{part}/{name}")
+
+    def _declarations(self, top: Fields) -> list[AxisDraft]:
+        declared = read_types(top, self.context)
+        drafts = read_axes(top, declared, self.context)
+        node = top.nodes.get("slots")
+        if isinstance(node, Listing) and not node.items:
+            message = "a catalogue needs at least one slot"
+            self.context.faults.add("empty-slots", message, node.span, "list its slots")
+        return drafts
+
+    def _time(self, top: Fields, drafts: list[AxisDraft]) -> str | None:
+        text = top.text("time")
+        if text is None:
+            return None
+        numeric = {d.name.value: d for d in drafts if "numeric" in d.fields}
+        draft = numeric.get(text.value)
+        if draft is None:
+            message = f"`{text.value}` is not a numeric feature"
+            remedy = did_you_mean(text.value, numeric, what="numeric feature")
+            self.context.faults.add("unknown-feature", message, text.span, remedy)
+            return None
+        if draft.unit is not None and draft.unit not in (UNITS["year"], PURE):
+            message = f"the time feature `{text.value}` is not measured in years"
+            self.context.faults.add("unit-clash", message, text.span, "give it `numeric: year`")
+            return None
+        return text.value

@@ -1,0 +1,98 @@
+"""What the readers of the single files share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import define, field
+
+from cmf.errors import did_you_mean
+from cmf.load.faults import Faults
+from cmf.load.fields import Fields, NotAMapping
+from cmf.load.folder import Folder
+from cmf.load.nodes import Node, parse_yaml
+from cmf.model.units import Unit
+from cmf.source import Span, Text
+
+COMPANY = "company"
+"""The type or feature that lists the companies, where a catalogue has one."""
+
+
+@define
+class Context:
+    """State of one run of the reader.
+
+    Attributes
+    ----------
+    currency
+        `None` where a fault hides it: amounts are then not checked.
+    domains
+        Names of every type and axis; `None` where a fault hides them.
+    sources
+        Source ids with their texts; `None` when the catalogue has no sources.yaml.
+    timed
+        Whether the catalogue names a time feature.
+    """
+
+    folder: Folder
+    faults: Faults
+    currency: Unit | None = None
+    domains: dict[str, tuple[str, ...] | None] = field(factory=dict)
+    sources: Mapping[str, str] | None = None
+    timed: bool = False
+
+    def yaml(self, relative: str) -> tuple[Node | None, Span] | None:
+        """The document of a file (`None` when empty) and where it begins; `None` after a fault."""
+        source = self.folder.text(relative)
+        if source is None:
+            return None
+        before = self.faults.count()
+        node = parse_yaml(source, self.faults)
+        return None if self.faults.count() > before else (node, source.whole())
+
+    def fields(self, relative: str, what: str, known: tuple[str, ...] | None) -> Fields | None:
+        """The top mapping of a YAML file; `None` after a reported fault."""
+        document = self.yaml(relative)
+        if document is None:
+            return None
+        node, begin = document
+        if node is None:
+            remedy = "write `key: value` lines, or delete the file"
+            self.faults.add("empty-file", f"`{relative}` says nothing", begin, remedy)
+            return None
+        try:
+            return Fields.of(node, what, known, self.faults)
+        except NotAMapping:
+            return None
+
+    def source_ids(self, text: Text | None) -> str:
+        """One or several source ids, checked against sources.yaml where there is one."""
+        if text is None:
+            return ""
+        if self.sources is not None:
+            start = 0
+            for name in text.value.split():
+                start = text.value.index(name, start)
+                if name not in self.sources:
+                    self.faults.add(
+                        "unknown-source",
+                        f"sources.yaml has no source `{name}`",
+                        text.locate(start, start + len(name)),
+                        did_you_mean(name, self.sources, what="source"),
+                    )
+                start += len(name)
+        return " ".join(text.value.split())
+
+    def lead(self, text: Text | None) -> str:
+        """A company; one of `company` where the catalogue has such a type or feature."""
+        if text is None:
+            return ""
+        known = self.domains.get(COMPANY)
+        if known is not None and text.value not in known:
+            self.faults.add(
+                "unknown-company",
+                f"`{text.value}` is not one of `{COMPANY}`",
+                text.span,
+                did_you_mean(text.value, known, what="company"),
+            )
+        return text.value
