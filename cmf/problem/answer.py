@@ -6,14 +6,14 @@ from typing import Generic, TypeVar
 
 from attrs import frozen
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @frozen
-class Solved(Generic[T]):
+class Solved(Generic[T_co]):
     """An exact answer."""
 
-    value: T
+    value: T_co
 
 
 @frozen

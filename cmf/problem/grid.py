@@ -7,6 +7,7 @@ variable has options.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, T
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+Scalar = TypeVar("Scalar", np.bool_, np.int64)
 
 
 def truth(formula: Formula, scope: Sequence[int], sizes: Sequence[int]) -> Bools:
@@ -48,7 +50,7 @@ def _truth(formula: Formula, scope: Sequence[int], shape: tuple[int, ...]) -> Bo
         case Table(columns, rows):
             dense = np.zeros([shape[scope.index(v)] for v in columns], dtype=np.bool_)
             dense[tuple(rows.T)] = True
-            return np.asarray(_align(dense, columns, scope), dtype=np.bool_)
+            return _align(dense, columns, scope)
         case Sum(terms, low, high):
             total = np.zeros([1] * len(shape), dtype=np.int64)
             for term in terms:
@@ -90,8 +92,8 @@ def sparse_costs(values: Ints, scope: tuple[int, ...]) -> CostTable:
 
 
 def _align(
-    array: npt.NDArray[np.generic], columns: Sequence[int], scope: Sequence[int]
-) -> npt.NDArray[np.generic]:
+    array: npt.NDArray[Scalar], columns: Sequence[int], scope: Sequence[int]
+) -> npt.NDArray[Scalar]:
     """`array`, whose axes are `columns`, with its axes in the order of `scope`."""
     order = sorted(range(len(columns)), key=lambda i: scope.index(columns[i]))
     moved = array.transpose(order)

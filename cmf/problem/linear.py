@@ -12,7 +12,7 @@ from cmf.problem.formula import TRUE, And, CostTable, Formula, scope
 from cmf.problem.grid import Ints, sparse_costs, truth
 from cmf.problem.signature import Signatures
 from cmf.rules import typed as t
-from cmf.rules.resolve import ResolvedCatalog
+from cmf.rules.resolved import ResolvedCatalog
 
 LOCAL_LIMIT = 4096
 """Distinguishable combinations up to which a part of a sum is tabulated."""
@@ -46,19 +46,19 @@ class Linearizer:
 
     Parameters
     ----------
-    statement
-        Lowers a statement to a formula.
+    decide
+        The formula of a statement over few combinations.
     """
 
     def __init__(
         self,
         resolved: ResolvedCatalog,
         signatures: Signatures,
-        statement: Callable[[t.Expr], Formula],
+        decide: Callable[[t.Expr], Formula],
     ) -> None:
         self._resolved = resolved
         self._signatures = signatures
-        self._statement = statement
+        self._decide = decide
         self._sizes = [len(axis.options) for axis in resolved.catalog.axes]
         self._lines: Sequence[tuple[t.TypedLine, Formula]] | None = None
 
@@ -85,7 +85,7 @@ class Linearizer:
             values = self._tabulate(product, axes) if axes else np.ones((), np.int64)
             tables[axes] = tables.get(axes, _ZERO) + monomial.coefficient * values
             for factor in monomial.factors:
-                guards[self._statement(t.Defined(factor))] = None
+                guards[self._decide(t.Defined(factor))] = None
         offset = int(tables.pop((), _ZERO))
         terms = tuple(sparse_costs(tables[axes], axes) for axes in sorted(tables))
         defined = tuple(g for g in guards if g != TRUE)
@@ -180,7 +180,7 @@ class Linearizer:
     ) -> None:
         if not axes:
             value = self._signatures.value(expr, chosen)
-            values[...] = 0 if value is None else value
+            values[...] = value if isinstance(value, int) else 0
             return
         for group in self._signatures.classes(expr, axes[0]):
             part = np.zeros(values.shape[1:], dtype=np.int64)

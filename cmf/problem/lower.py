@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from cmf.errors import Diagnostic, InputError
-from cmf.model.catalog import Effectivity, Severity
+from cmf.model.catalog import Effectivity, Severity, Value
 from cmf.problem.formula import FALSE, TRUE, And, Formula, Member, Not, Or, Sum
 from cmf.problem.linear import Linearizer, NotAdditive
 from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variable
 from cmf.problem.signature import Signatures
 from cmf.rules import typed as t
-from cmf.rules.resolve import ResolvedCatalog
+from cmf.rules.resolved import ResolvedCatalog
 
 TREE_LIMIT = 512
 """Distinguishable combinations up to which an atom is decided one by one."""
@@ -137,7 +137,7 @@ class Lowering:
         self._signatures = Signatures(resolved)
         self._sizes = [len(axis.options) for axis in resolved.catalog.axes]
         self._cache: dict[t.Expr, Formula] = {}
-        self.linear = Linearizer(resolved, self._signatures, self.statement)
+        self.linear = Linearizer(resolved, self._signatures, self.decide)
 
     def statement(self, expr: t.Expr) -> Formula:
         """The formula that holds exactly where `expr` is true.
@@ -161,12 +161,24 @@ class Lowering:
                 return self.negation(self.statement(operand))
             case t.Implies(left, right):
                 return disjunction([self.negation(self.statement(left)), self.statement(right)])
-            case t.Match(columns, rows) if self._signatures.combinations(expr) > TREE_LIMIT:
+            case _ if self._is_small(expr):
+                return self.decide(expr)
+            case t.Match(columns, rows):
                 return disjunction([self._row(columns, row) for row in rows])
-            case _ if self._signatures.combinations(expr) <= TREE_LIMIT:
-                return self._tree(expr, self._signatures.axes(expr), {})
             case _:
                 return self._sum(expr)
+
+    def decide(self, expr: t.Expr) -> Formula:
+        """The formula of `expr`, decided combination by combination."""
+        return self._tree(expr, self._signatures.axes(expr), {})
+
+    def _is_small(self, expr: t.Expr) -> bool:
+        """Whether to decide an atom combination by combination: few of them, or no numbers."""
+        if len(self._signatures.axes(expr)) <= 1:
+            return True
+        if self._signatures.combinations(expr) <= TREE_LIMIT:
+            return True
+        return not isinstance(expr, t.Match) and not self._signatures.is_numeric(expr)
 
     def negation(self, formula: Formula) -> Formula:
         """The opposite, with the negation of a membership folded into its options."""
@@ -242,7 +254,7 @@ class Lowering:
         return conjunction([form.defined, Not(total) if operator == "!=" else total])
 
 
-def _accepts(column: t.Expr, value: t.Value | tuple[int, int]) -> t.Expr:
+def _accepts(column: t.Expr, value: Value | tuple[int, int]) -> t.Expr:
     if isinstance(value, tuple):
         return t.Between(column, t.Constant(value[0]), t.Constant(value[1]))
     return t.Compare("==", column, t.Constant(value))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-from cmf.model.catalog import Value
+from cmf.model.catalog import Measure, Value
 from cmf.rules import semantics
 from cmf.rules import typed as t
-from cmf.rules.resolve import ResolvedCatalog
+from cmf.rules.resolved import ResolvedCatalog
 
 Group = tuple[int, ...]
 
@@ -60,6 +60,23 @@ class Signatures:
         """Number of combinations that `expr` can tell apart."""
         return prod(len(self.groups(a, read)) for a, read in self.reads(expr).items())
 
+    def is_numeric(self, expr: t.Expr) -> bool:
+        """Whether an atom compares, bounds or asks for a number."""
+        match expr:
+            case t.Constant(value):
+                return isinstance(value, int) and not isinstance(value, bool)
+            case t.AxisRef(axis):
+                return self._axes[self._number[axis]].unit is not None
+            case t.AttributeRef(axis, attribute):
+                declared = self._axes[self._number[axis]].attributes[attribute]
+                return isinstance(declared.type, Measure)
+            case t.Compare() | t.Between() | t.Defined():
+                return any(self.is_numeric(child) for child in t.children(expr))
+            case t.In() | t.Truth():
+                return False
+            case _:
+                return True
+
     def holds(self, expr: t.Expr, chosen: Mapping[int, int]) -> bool:
         """Whether `expr` is true where the axes it speaks of have the options `chosen`."""
         return semantics.holds(expr, self._world(chosen))
@@ -82,15 +99,15 @@ class Signatures:
                 self._merge(self._resolved.quantities[name].expression, found)
             case t.BomRef():
                 for condition in {line.condition for line in self._resolved.lines}:
-                    for axis in self.axes(condition):
-                        found.setdefault(axis, set()).add(None)
+                    for number in self.axes(condition):
+                        found.setdefault(number, set()).add(None)
             case _:
                 for child in t.children(expr):
                     self._collect(child, found)
 
     def _merge(self, expr: t.Expr, found: dict[int, set[str | None]]) -> None:
-        for axis, read in self.reads(expr).items():
-            found.setdefault(axis, set()).update(read)
+        for number, read in self.reads(expr).items():
+            found.setdefault(number, set()).update(read)
 
 
 def _tagged(value: Value | None) -> tuple[str, object]:

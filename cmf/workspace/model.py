@@ -15,7 +15,6 @@ from cmf.problem.problem import Constraint, Origin, Problem
 from cmf.source import Source, Span, Text
 
 if TYPE_CHECKING:
-    from cmf.analysis.health import Finding
     from cmf.model.catalog import Catalog
     from cmf.workspace.space import VariantSpace
 
@@ -90,11 +89,12 @@ class Model:
             raise InputError(faults)
         return tuple(constraints)
 
-    def check(self) -> Sequence[Finding]:
+    def check(self) -> Sequence[Diagnostic]:
         """What is wrong with the catalogue although it loads: see `cmf.analysis.health`."""
         from cmf.analysis.health import check
+        from cmf.workspace.engine import ENGINES
 
-        return check(self.lowered, self.compile()._space)
+        return check(self.lowered, self.compile().space, ENGINES["sat"]())
 
 
 def load(path: str | Path, *, prices: str | Path | None = None) -> Model:

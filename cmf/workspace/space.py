@@ -14,6 +14,7 @@ from cmf.errors import LimitReached, did_you_mean, fail
 from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint, Variant
+from cmf.workspace.frames import variant_frame
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cmf.workspace.model import Model
 
 T = TypeVar("T")
+Else = TypeVar("Else")
 
 
 @frozen
@@ -59,7 +61,7 @@ class VariantSpace:
 
     model: Model
     engine: str
-    _space: Space = field(repr=False)
+    space: Space = field(repr=False)
     choices: tuple[Constraint, ...] = field(default=(), repr=False)
 
     def where(self, *conditions: str) -> VariantSpace:
@@ -71,7 +73,7 @@ class VariantSpace:
             With every fault of every condition.
         """
         added = self.model.conditions(*conditions)
-        space = self._space.where(*(choice.formula for choice in added))
+        space = self.space.where(*(choice.formula for choice in added))
         return VariantSpace(self.model, self.engine, space, self.choices + added)
 
     def count(self) -> int:
@@ -82,21 +84,21 @@ class VariantSpace:
         LimitReached
             When the engine cannot count within its limits.
         """
-        return _solved(self._space.count(), 0)
+        return _solved(self.space.count(), 0)
 
     def count_by(self, *names: str) -> list[tuple[tuple[str, ...], int]]:
         """Number of variants for every combination of options of the axes `names` that occurs."""
         numbers = [self._index(name) for name in names]
-        return [(tuple(options), n) for options, n in self._split(self._space, numbers)]
+        return [(tuple(options), n) for options, n in self._split(self.space, numbers)]
 
     def options(self) -> list[OptionState]:
         """Every option: chosen, implied, free or excluded, with its share of the variants."""
         counts = self._option_counts()
         if counts is None:
-            possible = _solved(self._space.possible(), None)
+            possible = _solved(self.space.possible(), None)
             table: Iterable[Sequence[int | None]] = [
                 [None if possible and o in possible[v] else 0 for o in range(len(var.options))]
-                for v, var in enumerate(self._space.problem.variables)
+                for v, var in enumerate(self.space.problem.variables)
             ]
             total = None
         else:
@@ -104,28 +106,28 @@ class VariantSpace:
         chosen = self._chosen()
         return [
             _state(axis.name, option, number, row, total, chosen.get(v))
-            for v, (axis, row) in enumerate(zip(self._space.problem.variables, table, strict=True))
+            for v, (axis, row) in enumerate(zip(self.space.problem.variables, table, strict=True))
             for number, option in enumerate(axis.options)
         ]
 
     def find(self) -> dict[str, str] | None:
         """One variant, the same every time; `None` when there is none."""
-        found = _solved(self._space.find(), None)
+        found = _solved(self.space.find(), None)
         return None if found is None else self.model.problem.names(found)
 
     def iterate(self) -> Iterator[dict[str, str]]:
         """All variants in declared order, one by one."""
-        return (self.model.problem.names(variant) for variant in self._space.variants())
+        return (self.model.problem.names(variant) for variant in self.space.variants())
 
     def variants(self, limit: int | None = None) -> pl.DataFrame:
         """The first `limit` variants in declared order, with their quantities."""
-        return self.frame(list(islice(self._space.variants(), limit)))
+        return self.frame(list(islice(self.space.variants(), limit)))
 
     def sample(self, size: int, seed: int = 0) -> pl.DataFrame:
         """`size` variants drawn uniformly and independently; the same for the same seed."""
-        if not hasattr(self._space, "sample"):
+        if not hasattr(self.space, "sample"):
             raise LimitReached(f"engine {self.engine} cannot sample fairly: narrow the conditions")
-        space = cast(CountingSpace, self._space)
+        space = cast(CountingSpace, self.space)
         return self.frame(_solved(space.sample(size, seed), ()))
 
     def best(self, quantity: str, *, top: int = 1, greatest: bool = False) -> pl.DataFrame:
@@ -137,7 +139,7 @@ class VariantSpace:
             When there is no such quantity, or it is no sum over the options.
         """
         self.additive(quantity)
-        ranked = _solved(self._space.best(quantity, greatest=greatest, top=top), ())
+        ranked = _solved(self.space.best(quantity, greatest=greatest, top=top), ())
         return self.frame([each.variant for each in ranked])
 
     def additive(self, quantity: str) -> None:
@@ -152,34 +154,15 @@ class VariantSpace:
         raise fail("unknown-quantity", f"there is no quantity `{quantity}`", None, remedy)
 
     def frame(self, variants: Sequence[Variant]) -> pl.DataFrame:
-        """Variants as a table: a column for every axis, then one for every quantity.
-
-        Quantities are in the unit of the catalogue; a column is empty where one is undefined.
-        """
-        import polars as pl
-
-        problem = self.model.problem
-        columns: dict[str, Sequence[object]] = {
-            axis.name: [axis.options[variant[number]] for variant in variants]
-            for number, axis in enumerate(problem.variables)
-        }
-        schema: dict[str, pl.DataType] = {name: pl.String() for name in columns}
-        for name, quantity in problem.quantities.items():
-            values = [quantity.value(variant) for variant in variants]
-            factor = quantity.unit.factor
-            whole = all(v is None or v % factor == 0 for v in values)
-            columns[name] = [
-                None if v is None else v // factor if whole else v / factor for v in values
-            ]
-            schema[name] = pl.Int64() if whole else pl.Float64()
-        return pl.DataFrame(columns, schema=schema)
+        """Variants as a table, with their quantities; see `cmf.workspace.frames`."""
+        return variant_frame(self.model.problem, variants)
 
     def _option_counts(self) -> OptionCounts | None:
-        if not hasattr(self._space, "option_counts"):
+        if not hasattr(self.space, "option_counts"):
             return None
-        answer = cast(CountingSpace, self._space).option_counts()
+        answer = cast(CountingSpace, self.space).option_counts()
         if isinstance(answer, Infeasible):
-            empty = tuple((0,) * len(v.options) for v in self._space.problem.variables)
+            empty = tuple((0,) * len(v.options) for v in self.space.problem.variables)
             return OptionCounts(0, empty)
         return answer.value if isinstance(answer, Solved) else None
 
@@ -213,7 +196,12 @@ class VariantSpace:
 
 
 def _state(
-    axis: str, option: str, number: int, row: Sequence[int | None], total: int | None, chosen: int | None
+    axis: str,
+    option: str,
+    number: int,
+    row: Sequence[int | None],
+    total: int | None,
+    chosen: int | None,
 ) -> OptionState:
     count = row[number]
     alone = sum(1 for c in row if c != 0) == 1
@@ -227,7 +215,7 @@ def _state(
     return OptionState(axis, option, status, count if total is not None else None, share)
 
 
-def _solved(answer: Solved[T] | Infeasible | Unknown, otherwise: T) -> T:
+def _solved(answer: Solved[T] | Infeasible | Unknown, otherwise: Else) -> T | Else:
     match answer:
         case Solved(value):
             return value
@@ -235,5 +223,3 @@ def _solved(answer: Solved[T] | Infeasible | Unknown, otherwise: T) -> T:
             return otherwise
         case Unknown(limit):
             raise LimitReached(f"no answer within {limit}")
-
-

@@ -1,0 +1,178 @@
+"""A line-up, loaded together with its catalogue: vehicles built, parts shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from cmf.analysis.configure import Brief, Build, Outcome, Refusal, build, pins
+from cmf.errors import Diagnostic, InputError, did_you_mean, fail
+from cmf.model.lineup import Lineup, Vehicle
+from cmf.problem.problem import Constraint
+from cmf.workspace.model import Model, load
+from cmf.workspace.space import VariantSpace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cmf.analysis.commonality.incidence import Incidence
+    from cmf.analysis.sharing import Sharing
+
+
+@frozen
+class Programme:
+    """A line-up with its catalogue.
+
+    Attributes
+    ----------
+    briefs
+        The vehicles with their conditions, in the order of the line-up.
+    """
+
+    model: Model
+    lineup: Lineup
+    briefs: tuple[Brief, ...] = field(repr=False)
+
+    def build(self, space: VariantSpace | None = None) -> Built:
+        """A valid variant for every vehicle: what the brief leaves open, at least cost.
+
+        Parameters
+        ----------
+        space
+            The compiled space of the catalogue, when it is at hand.
+
+        Raises
+        ------
+        InputError
+            When the quantity to minimise cannot be ranked.
+        """
+        compiled = self.model.compile() if space is None else space
+        compiled.additive(self.lineup.minimise)
+        outcomes = [build(compiled.space, brief, self.lineup.minimise) for brief in self.briefs]
+        return Built(self, tuple(self._with_conflict(outcome) for outcome in outcomes))
+
+    def _with_conflict(self, outcome: Outcome) -> Outcome:
+        if not isinstance(outcome, Refusal):
+            return outcome
+        from cmf.analysis.explain import minimal_conflict
+
+        conflict = minimal_conflict(self.model.problem, outcome.brief.choices)
+        return evolve(outcome, conflict=conflict)
+
+
+@frozen(slots=False)
+class Built:
+    """A line-up in which every vehicle has a variant, or a reason why it has none."""
+
+    programme: Programme
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The vehicles that were built."""
+        return tuple(o for o in self.outcomes if isinstance(o, Build))
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The vehicles that cannot be built."""
+        return tuple(o for o in self.outcomes if isinstance(o, Refusal))
+
+    @property
+    def surprises(self) -> tuple[str, ...]:
+        """Sentences on vehicles that are refused against, or built against, the line-up's word."""
+        words = []
+        for outcome in self.outcomes:
+            if isinstance(outcome, Build) and outcome.brief.vehicle.refused_by:
+                words.append(f"{_name(outcome.brief.vehicle)} must be refused, but can be built")
+            elif isinstance(outcome, Refusal):
+                expected = set(outcome.brief.vehicle.refused_by)
+                if not expected:
+                    words.append(f"{_name(outcome.brief.vehicle)} cannot be built")
+                elif not expected & {c.origin.name for c in outcome.conflict}:
+                    rules = ", ".join(sorted(expected))
+                    words.append(f"{_name(outcome.brief.vehicle)} is refused, but not by {rules}")
+        return tuple(words)
+
+    def frame(self) -> pl.DataFrame:
+        """The built vehicles as a table: id, name, every axis, every quantity."""
+        import polars as pl
+
+        builds = self.builds
+        space = self.programme.model
+        from cmf.workspace.frames import variant_frame
+
+        named = pl.DataFrame(
+            {
+                "id": [each.brief.vehicle.id for each in builds],
+                "vehicle": [each.brief.vehicle.name for each in builds],
+            },
+            schema={"id": pl.String, "vehicle": pl.String},
+        )
+        table = variant_frame(space.problem, [each.variant for each in builds])
+        return pl.concat([named, table], how="horizontal")
+
+    @cached_property
+    def incidence(self) -> Incidence:
+        """Which built vehicle uses which part."""
+        from cmf.analysis.sharing import incidence_of_builds
+
+        return incidence_of_builds(self.programme.model.lowered, self.builds)
+
+    def share(self, scope: str) -> Sharing:
+        """The part-sharing ratios of the built vehicles in a scope of the catalogue.
+
+        Raises
+        ------
+        InputError
+            When there is no such scope.
+        """
+        from cmf.analysis.sharing import sharing
+
+        catalog = self.programme.model.catalog
+        if scope not in catalog.scopes:
+            remedy = did_you_mean(scope, catalog.scopes, what="scope")
+            raise fail("unknown-scope", f"there is no scope `{scope}`", None, remedy)
+        return sharing(catalog, self.incidence, scope)
+
+    def scopes(self) -> Sequence[str]:
+        """The scopes that the line-up reports, in its order; by default all of the catalogue."""
+        return self.programme.lineup.scopes or tuple(self.programme.model.catalog.scopes)
+
+
+def load_lineup(path: str | Path) -> Programme:
+    """Load a line-up (``lineup.yaml`` or its folder) with its catalogue.
+
+    Raises
+    ------
+    InputError
+        With every fault of the line-up, or of its catalogue.
+    """
+    from cmf.load import read_lineup
+
+    path = Path(path)
+    lineup = read_lineup(path)
+    model = load(lineup.catalog)
+    briefs = []
+    faults: list[Diagnostic] = []
+    for vehicle in lineup.vehicles:
+        try:
+            briefs.append(Brief(vehicle, _choices(model, vehicle)))
+        except InputError as error:
+            faults += error.diagnostics
+    if faults:
+        raise InputError(faults)
+    return Programme(model, lineup, tuple(briefs))
+
+
+def _choices(model: Model, vehicle: Vehicle) -> tuple[Constraint, ...]:
+    named: Mapping[str, str] = vehicle.pins
+    extra = () if vehicle.require is None else model.conditions(vehicle.require)
+    return (*pins(model.problem, named, vehicle), *extra)
+
+
+def _name(vehicle: Vehicle) -> str:
+    return f"{vehicle.id} {vehicle.name}"
