@@ -1,0 +1,185 @@
+"""From a catalogue of texts to typed quantities, rules and BOM lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cmf.errors import did_you_mean, fail
+from cmf.model.catalog import BomLine, Catalog, QuantityText, RuleText, TableText
+from cmf.rules import typed as t
+from cmf.rules.cycles import reference_faults
+from cmf.rules.faults import Faults
+from cmf.rules.names import Names, Number
+from cmf.rules.parse import parse
+from cmf.rules.resolved import ResolvedCatalog
+from cmf.rules.statements import Condition, condition
+from cmf.rules.syntax import Word
+from cmf.rules.tables import match
+from cmf.rules.values import Values
+from cmf.source import Span, Text
+
+__all__ = ["ResolvedCatalog", "resolve_catalog", "resolve_condition"]
+
+
+def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
+    """The catalogue with every quantity, rule, table and BOM condition resolved.
+
+    Raises
+    ------
+    InputError
+        With every fault of all of them, in the order of the catalogue.
+    """
+    names = Names(catalog)
+    faults = Faults()
+    quantities: dict[str, t.TypedQuantity] = {}
+    for quantity in catalog.quantities:
+        with faults:
+            quantities[quantity.name] = _quantity(names, quantity)
+    behind_quantities = len(faults.found)
+    rules: list[t.TypedRule] = []
+    for rule in catalog.rules:
+        with faults:
+            rules.append(_rule(names, rule))
+    lines: list[t.TypedLine] = []
+    known: dict[str, t.Expr] = {}  # the same condition stands on many lines
+    for line in catalog.bom:
+        with faults:
+            lines.append(_line(names, line, known))
+    faults.found[behind_quantities:behind_quantities] = reference_faults(quantities, lines)
+    faults.settle()
+    return ResolvedCatalog(catalog, quantities, tuple(rules), tuple(lines))
+
+
+def resolve_condition(resolved: ResolvedCatalog, text: Text) -> t.Expr:
+    """The statement that `text` makes about a variant; raises `InputError`."""
+    return condition(Names(resolved.catalog), text).expr
+
+
+def _quantity(names: Names, quantity: QuantityText) -> t.TypedQuantity:
+    tree = parse(quantity.expression)
+    values = Values(names, quantity.expression)
+    number = values.number(tree)
+    wanted = Number(quantity.unit.dimension, quantity.unit)
+    values.fits(tree, number, wanted, Word(quantity.name))
+    return t.TypedQuantity(quantity.name, quantity.title, number.expr, quantity.unit, quantity.span)
+
+
+def _rule(names: Names, rule: RuleText) -> t.TypedRule:
+    faults = Faults()
+    when: Condition | None = None
+    years: tuple[t.Expr, ...] = ()
+    with faults:
+        when = condition(names, rule.when) if rule.when is not None else None
+    with faults:
+        years = _years(names, rule)
+    body = Condition(t.And(()), "")
+    with faults:
+        body = _body(names, rule)
+    faults.settle()
+    premises = ((when.expr,) if when else ()) + years
+    statement = t.Implies(_and(premises), body.expr) if premises else body.expr
+    return t.TypedRule(
+        rule.id,
+        statement,
+        rule.because,
+        rule.severity,
+        rule.effective,
+        rule.owner,
+        rule.source,
+        _preamble(rule, when) + body.text,
+        rule.span,
+    )
+
+
+def _body(names: Names, rule: RuleText) -> Condition:
+    """What the rule says once its condition is met, with its text for people."""
+    if rule.require is not None:
+        required = condition(names, rule.require)
+        return Condition(required.expr, f"require {required.text}")
+    if rule.forbid is not None:
+        forbidden = condition(names, rule.forbid)
+        return Condition(t.Not(forbidden.expr), f"forbid {forbidden.text}")
+    if rule.allow is not None:
+        return _table(names, rule.allow, "allow", rule.span)
+    if rule.exclude is not None:
+        excluded = _table(names, rule.exclude, "exclude", rule.span)
+        return Condition(t.Not(excluded.expr), excluded.text)
+    message = f"the rule `{rule.id}` states nothing"
+    remedy = "give one of `require`, `forbid`, `allow`, `exclude`"
+    raise fail("empty-rule", message, rule.span, remedy)
+
+
+def _table(names: Names, table: TableText, verb: str, span: Span | None) -> Condition:
+    if not table.columns:
+        raise fail("empty-table", "the table has no columns", span, "add a header")
+    test, columns = match(names, table)
+    header = ", ".join(column.text for column in columns)
+    rows = f"{len(test.rows)} row" + ("s" if len(test.rows) > 1 else "")
+    return Condition(test, f"{verb} ({header}) in a table of {rows}")
+
+
+def _preamble(rule: RuleText, when: Condition | None) -> str:
+    years = rule.effective
+    parts = [
+        *([f"from {years.start}"] if years.start is not None else []),
+        *([f"until {years.until}"] if years.until is not None else []),
+    ]
+    shown = ([f"when {when.text}"] if when else []) + ([" ".join(parts)] if parts else [])
+    return ", ".join(shown) + ": " if shown else ""
+
+
+def _years(names: Names, rule: RuleText) -> tuple[t.Expr, ...]:
+    """The effectivity as conditions on the time feature: ``start <= time < until`` (S4)."""
+    if rule.effective.always:
+        return ()
+    axis = names.axes.get(names.catalog.time or "")
+    if axis is None or axis.unit is None:
+        message = f"the rule `{rule.id}` has years, and the catalogue has no time feature"
+        remedy = "declare a numeric feature and name it under `time:`, or remove `from` and `until`"
+        raise fail("no-time", message, rule.span, remedy)
+    bounds: list[t.Expr] = []
+    for sign, year in ((">=", rule.effective.start), ("<", rule.effective.until)):
+        if year is not None:
+            bounds.append(
+                t.Compare(sign, t.AxisRef(axis.name), t.Constant(year * axis.unit.factor))
+            )
+    return tuple(bounds)
+
+
+def _line(names: Names, line: BomLine, known: dict[str, t.Expr]) -> t.TypedLine:
+    terms = _place(names, line)
+    if line.condition is not None:
+        text = line.condition.value
+        if text not in known:
+            known[text] = condition(names, line.condition).expr
+        terms += (known[text],)
+    if line.part not in names.catalog.parts:
+        message = f"there is no part `{line.part}`"
+        remedy = did_you_mean(line.part, names.catalog.parts, what="part")
+        raise fail("unknown-part", message, line.span, remedy)
+    return t.TypedLine(line.part, line.quantity, line.slot, line.position, _and(terms), line.span)
+
+
+def _place(names: Names, line: BomLine) -> tuple[t.Expr, ...]:
+    """The condition that the slot of the line has one of its modules."""
+    if line.slot is None:
+        return ()
+    slots: Mapping[str, tuple[str, ...]] = {a.name: a.names for a in names.catalog.slots}
+    if line.slot not in slots:
+        message = f"there is no slot `{line.slot}`"
+        raise fail("unknown-name", message, line.span, did_you_mean(line.slot, slots, what="slot"))
+    slot, modules = t.AxisRef(line.slot), slots[line.slot]
+    if line.modules is None:
+        return (t.Compare("!=", slot, t.Constant("none")),) if "none" in modules else ()
+    for module in line.modules:
+        if module not in modules:
+            message = f"the slot `{line.slot}` has no module `{module}`"
+            remedy = did_you_mean(module, modules, what="module")
+            raise fail("unknown-option", message, line.span, remedy)
+    if len(line.modules) == 1:
+        return (t.Compare("==", slot, t.Constant(line.modules[0])),)
+    return (t.In(slot, t.Constant(frozenset(line.modules))),)
+
+
+def _and(terms: tuple[t.Expr, ...]) -> t.Expr:
+    return terms[0] if len(terms) == 1 else t.And(terms)
