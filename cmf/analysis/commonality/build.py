@@ -75,13 +75,20 @@ def incidence_of(
     parts: Iterable[PartData] | Parts,
     uses: Iterable[Use],
     *,
+    slots: Sequence[str] | None = None,
     level: str = "part",
 ) -> Incidence:
     """The structure of plain data.
 
-    Products, parts and slots keep the order in which they come; the pieces of equal lines
-    (product, part, slot) add up. A product without a label for some population key that others
-    have is kept, and metrics over that population are then not evaluable.
+    Products and parts keep the order in which they come; the pieces of equal lines (product,
+    part, slot) add up. A product without a label for some population key that others have is
+    kept, and metrics over that population are then not evaluable.
+
+    Parameters
+    ----------
+    slots
+        All slots in declared order, also those that no line uses; `None` for the slots of the
+        lines, in the order in which they come.
 
     Raises
     ------
@@ -98,23 +105,22 @@ def incidence_of(
     columns = parts if isinstance(parts, Parts) else _columns(tuple(parts))
     faults = _table_faults(table, columns)
     rows = tuple(uses)
-    slots = tuple(dict.fromkeys(u.slot for u in rows if u.slot is not None))
-    place: dict[str | None, int] = {name: s for s, name in enumerate(slots)}
-    place[None] = VEHICLE_LEVEL
-    numbers = (
-        {name: i for i, name in enumerate(table.names)},
-        {name: j for j, name in enumerate(columns.numbers)},
-    )
-    faults += _use_faults(rows, numbers[0], numbers[1])
-    _raise(faults)
+    if slots is None:
+        slots = tuple(dict.fromkeys(u.slot for u in rows if u.slot is not None))
+    named = tuple(slots)
+    product = {name: i for i, name in enumerate(table.names)}
+    part = {name: j for j, name in enumerate(columns.numbers)}
+    slot: dict[str | None, int] = {name: s for s, name in enumerate(named)}
+    slot[None] = VEHICLE_LEVEL
+    _raise(faults + _twice("slot", named) + _use_faults(rows, product, part, slot))
     lines = _sorted_lines(
-        np.array([numbers[0][u.product] for u in rows], dtype=np.int64),
-        np.array([numbers[1][u.part] for u in rows], dtype=np.int64),
-        np.array([place[u.slot] for u in rows], dtype=np.int64),
+        np.array([product[u.product] for u in rows], dtype=np.int64),
+        np.array([part[u.part] for u in rows], dtype=np.int64),
+        np.array([slot[u.slot] for u in rows], dtype=np.int64),
         np.array([u.quantity for u in rows], dtype=np.int64),
-        (len(columns.numbers), len(slots)),
+        (len(columns.numbers), len(named)),
     )
-    return Incidence(table, columns, slots, lines, level)
+    return Incidence(table, columns, named, lines, level)
 
 
 def incidence_from_arrays(
@@ -260,7 +266,10 @@ def _table_faults(products: Products, parts: Parts) -> list[Diagnostic]:
 
 
 def _use_faults(
-    uses: Sequence[Use], products: Mapping[str, int], parts: Mapping[str, int]
+    uses: Sequence[Use],
+    products: Mapping[str, int],
+    parts: Mapping[str, int],
+    slots: Mapping[str | None, int],
 ) -> list[Diagnostic]:
     faults = []
     for use in uses:
@@ -272,6 +281,10 @@ def _use_faults(
             remedy = did_you_mean(use.part, parts, what="part")
             message = f"product `{use.product}` uses the unknown part `{use.part}`"
             faults.append(Diagnostic("unknown-part", message, None, remedy))
+        if use.slot not in slots:
+            remedy = did_you_mean(use.slot or "", [s for s in slots if s], what="slot")
+            message = f"product `{use.product}` uses a part in the unknown slot `{use.slot}`"
+            faults.append(Diagnostic("unknown-slot", message, None, remedy))
         if not _is_count(use.quantity, 1) or use.quantity > MAX_QUANTITY:
             message = f"product `{use.product}` uses {use.quantity!r} pieces of `{use.part}`"
             remedy = f"write an integer from 1 to {MAX_QUANTITY}, or remove the line"
