@@ -1,0 +1,87 @@
+"""Example E2 of the commonality reference, from catalogue text to exact shares."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import cmf
+from cmf.analysis.commonality.basis import Metric, Weight
+from cmf.analysis.commonality.shares import share, share_by_group
+from cmf.analysis.sharing import Sharing
+
+E2 = Path(__file__).parent / "e2"
+
+
+@pytest.fixture(scope="module")
+def sharing() -> Sharing:
+    return cmf.load_lineup(E2).build().share("all")
+
+
+def exact(result: object) -> Fraction:
+    assert isinstance(result, Metric)
+    return result.value
+
+
+def test_family_shares(sharing: Sharing) -> None:
+    found = {
+        (r.basis.population, r.basis.weight): exact(r)
+        for r in sharing.family()
+        if isinstance(r, Metric)
+    }
+    assert found["vehicle", Weight.PART_NUMBER] == Fraction(1, 2)
+    assert found["vehicle", Weight.INSTANCE] == Fraction(13, 18)
+    assert found["vehicle", Weight.SPEND] == Fraction(2, 3)
+    assert found["brand", Weight.PART_NUMBER] == Fraction(1, 2)
+    assert found["brand", Weight.SPEND] == Fraction(2, 3)
+
+
+def test_numerator_and_denominator_are_as_counted(sharing: Sharing) -> None:
+    result = share(sharing.incidence, weight=Weight.SPEND)
+    assert isinstance(result, Metric)
+    # In minor units: 28 of 42 euros a year, times 100.
+    assert (result.numerator, result.denominator) == (2800, 4200)
+
+
+@pytest.mark.parametrize(
+    ("weight", "expected"),
+    [(Weight.PART_NUMBER, "3/10"), (Weight.INSTANCE, "1/2"), (Weight.SPEND, "10/21")],
+)
+def test_in_all_three(sharing: Sharing, weight: Weight, expected: str) -> None:
+    assert exact(share(sharing.incidence, weight=weight, k=3)) == Fraction(expected)
+
+
+def test_seen_from_each_brand(sharing: Sharing) -> None:
+    seen = share_by_group(sharing.incidence, weight=Weight.SPEND, population="brand")
+    assert exact(seen["r"]) == Fraction(5, 8)
+    assert exact(seen["n"]) == Fraction(4, 5)
+
+
+def test_directional_carry_over(sharing: Sharing) -> None:
+    matrix = sharing.matrix("vehicle", Weight.LIST_COST)
+    expected = {
+        ("A", "B"): "7/10", ("B", "A"): "7/10", ("A", "C"): "1/2",
+        ("C", "A"): "5/12", ("B", "C"): "3/5", ("C", "B"): "1/2",
+    }  # fmt: skip
+    for (a, b), value in expected.items():
+        assert exact(matrix.at(a, b)) == Fraction(value)
+
+
+def test_an_open_slot_is_completed_at_least_cost_and_said_so(tmp_path: Path) -> None:
+    import shutil
+
+    from cmf.analysis.configure import Decided
+
+    shutil.copytree(E2, tmp_path / "e2")
+    vehicles = tmp_path / "e2" / "vehicles.csv"
+    vehicles.write_text(vehicles.read_text().replace("A,Vehicle A,r,eb1,cp1", "A,Vehicle A,r,,"))
+    built = cmf.load_lineup(tmp_path / "e2").build()
+    row = built.frame().row(0, named=True)
+    assert row["cockpit"] == "cp1"  # 2 EUR against 3 EUR
+    axes = [axis.name for axis in built.programme.model.problem.variables]
+    decided = dict(zip(axes, built.builds[0].decided, strict=True))
+    assert decided["engine_bay"] is Decided.IMPLIED
+    assert decided["cockpit"] is Decided.COMPLETED
+    assert decided["rear_underbody"] is Decided.PINNED
