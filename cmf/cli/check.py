@@ -1,0 +1,55 @@
+"""``cmf check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from cmf.cli import parameters as p
+
+if TYPE_CHECKING:
+    from cmf.workspace import Model
+
+
+def check(
+    catalogue: p.Catalogue,
+    prices: p.Prices = None,
+    style: p.FormatOption = p.Format.TABLE,
+) -> None:
+    """Load a catalogue and look for what is wrong with it.
+
+    Mistakes in the files end the check with exit code 2, all of them at once. A catalogue that
+    loads is searched for findings: options that no variant can take, rules that exclude nothing,
+    modules without parts. Exit code 1 when there are findings.
+
+    \b
+    Example:
+      $ cmf check catalogs/alliance
+    """
+    from cmf.cli.console import answer, emit, working
+    from cmf.cli.opening import model_facts, open_model
+    from cmf.report.findings import contents, finding_table
+    from cmf.report.table import Report
+
+    model = open_model(catalogue, prices)
+    with working("searching for dead options and idle rules"):
+        findings = model.check()
+    if style is p.Format.TABLE:
+        emit(f"{finding.render()}\n" for finding in findings)
+        emit([f"{_summary(model, len(findings))}\n"])
+    else:
+        facts = {**model_facts(model), **contents(model.catalog, model.problem)}
+        answer(Report("check", facts, (finding_table(findings),)), style)
+    if findings:
+        raise typer.Exit(1)
+
+
+def _summary(model: Model, findings: int) -> str:
+    from cmf.report.findings import contents
+    from cmf.report.words import number
+
+    held = contents(model.catalog, model.problem)
+    words = ", ".join(f"{number(n)} {what.replace('_', ' ')}" for what, n in held.items())
+    verdict = "1 finding" if findings == 1 else f"{findings or 'no'} findings"
+    return f"{model.name}: {words}: {verdict}"

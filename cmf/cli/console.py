@@ -1,0 +1,95 @@
+"""What a command prints: data on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING
+
+from cmf.cli.parameters import Format
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cmf.report.table import Report
+
+PATIENCE = 2.0
+"""Seconds of work after which a terminal is told what is going on."""
+
+_PLAIN_WIDTH = 100
+"""Columns of a table that does not go to a terminal."""
+
+
+def answer(report: Report, style: Format, output: Path | None = None) -> None:
+    """Print a report, or write it to a file and remark on it."""
+    if output is not None:
+        from cmf.report.files import save
+
+        save(report, output)
+        remark(f"wrote {output}")
+    elif style is Format.JSON:
+        from cmf.report.json_text import json_pieces
+
+        emit(json_pieces(report))
+    elif style is Format.CSV:
+        from cmf.report.csv_text import csv_pieces
+
+        emit(csv_pieces(report.tables[0]))
+    else:
+        from cmf.report.terminal import show
+
+        show(report, _data_console())
+
+
+def emit(pieces: Iterable[str]) -> None:
+    """Print text as it is, piece by piece."""
+    for piece in pieces:
+        sys.stdout.write(piece)
+
+
+def remark(text: str) -> None:
+    """A line for the person, not for the next program."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say `what` is going on when it takes longer than `PATIENCE` and somebody watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    status = Console(stderr=True).status(f"{what} …")
+    timer = Timer(PATIENCE, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        status.stop()
+
+
+def pass_on_remarks() -> None:
+    """Show the warnings of the package as remarks."""
+    logger = logging.getLogger("cmf")
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("remark: %(message)s"))
+        logger.addHandler(handler)
+
+
+def _data_console() -> Console:
+    from rich.console import Console
+
+    width = None
+    if not sys.stdout.isatty():
+        columns = os.environ.get("COLUMNS", "")
+        width = max(40, int(columns)) if columns.isdecimal() else _PLAIN_WIDTH
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)

@@ -1,0 +1,101 @@
+"""Reports as files: whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from cmf.errors import InputError, did_you_mean, fail
+from cmf.report.table import Report
+
+
+def _json(report: Report, path: Path) -> None:
+    from cmf.report.json_text import json_pieces
+
+    _write_text(json_pieces(report), path)
+
+
+def _csv(report: Report, path: Path) -> None:
+    from cmf.report.csv_text import csv_pieces
+
+    _write_text(csv_pieces(report.tables[0]), path)
+
+
+def _parquet(report: Report, path: Path) -> None:
+    from cmf.report.columnar import write_parquet
+
+    write_parquet(report.tables[0], path)
+
+
+def _xlsx(report: Report, path: Path) -> None:
+    from cmf.report.workbook import write_workbook
+
+    write_workbook(report, path)
+
+
+WRITERS: Mapping[str, Callable[[Report, Path], None]] = MappingProxyType(
+    {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}
+)
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that cannot be written, before any work is done for it.
+
+    Raises
+    ------
+    InputError
+        For an unknown suffix, a missing folder, or a folder in the place of the file.
+    """
+    if path.suffix.lower() not in WRITERS:
+        known = ", ".join(WRITERS)
+        what = f"unknown suffix `{path.suffix}`" if path.suffix else "no suffix"
+        remedy = did_you_mean(path.suffix, WRITERS, what="suffix") if path.suffix else None
+        raise fail("unknown-suffix", f"{path}: {what}; files can be {known}", None, remedy)
+    if path.is_dir():
+        raise fail("not-a-file", f"{path} is a folder", None, "name a file in it")
+    if not path.parent.is_dir():
+        raise fail("no-folder", f"{path}: there is no folder {path.parent}", None, "create it")
+
+
+def save(report: Report, path: Path) -> None:
+    """Write a report in the format that the suffix of `path` names.
+
+    The file appears whole or not at all; a file that was there before stays until then.
+
+    Raises
+    ------
+    InputError
+        When the suffix is unknown or the system refuses to write.
+    MissingExtra
+        When the format needs a library that is not installed.
+    """
+    check_target(path)
+    with _whole(path) as draft:
+        WRITERS[path.suffix.lower()](report, draft)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A draft beside `path` that takes its place when the block ends well."""
+    target = path.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part{target.suffix}")
+    try:
+        yield draft
+        os.replace(draft, target)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _refused(path: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return fail("cannot-write", f"{path} cannot be written: {reason}", None, "nothing was changed")
+
+
+def _write_text(pieces: Iterable[str], path: Path) -> None:
+    with path.open("x", encoding="utf-8", newline="") as stream:
+        stream.writelines(pieces)

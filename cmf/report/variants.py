@@ -1,0 +1,163 @@
+"""Variants and options as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from cmf.model.catalog import AxisKind, Catalog
+from cmf.problem.formula import TRUE, holds
+from cmf.problem.problem import Problem, Quantity, Variant
+from cmf.report.table import Cell, Column, Kind, Ratio, Row, Table, table
+from cmf.report.words import words
+
+_GROUPS = {AxisKind.FEATURE: "Vehicle", AxisKind.SLOT: "Modules"}
+_FIGURES = "Figures"
+
+
+def variant_columns(catalog: Catalog, problem: Problem) -> tuple[Column, ...]:
+    """A column for every axis, then one for every quantity, in declared order."""
+    kinds = {axis.name: axis.kind for axis in catalog.axes}
+    axes = [
+        Column(variable.name, group=_GROUPS[kinds.get(variable.name, AxisKind.FEATURE)])
+        for variable in problem.variables
+    ]
+    return (*axes, *(_quantity_column(quantity) for quantity in problem.quantities.values()))
+
+
+def variant_rows(problem: Problem, variants: Iterable[Variant]) -> Iterator[Row]:
+    """Option names and quantities of each variant, in the order of the columns."""
+    figures = [_Figure.of(quantity) for quantity in problem.quantities.values()]
+    names = [variable.options for variable in problem.variables]
+    for variant in variants:
+        cells: list[Cell] = [options[o] for options, o in zip(names, variant, strict=True)]
+        cells += [figure.on(variant) for figure in figures]
+        yield cells
+
+
+def variant_table(catalog: Catalog, problem: Problem, rows: Iterable[Row]) -> Table:
+    """Variants, one a row; `rows` in the order of `variant_columns`, walked once."""
+    return Table("variants", variant_columns(catalog, problem), rows)
+
+
+def variant_layout(
+    variants: Table, names: Sequence[str] = (), *, heading: str = "no"
+) -> tuple[Table, ...]:
+    """Variants for people: what all have in common once, then the columns in which they differ.
+
+    Parameters
+    ----------
+    names
+        What each row is called; empty to number them.
+    heading
+        Heading of the names.
+    """
+    rows = list(variants.rows)
+    if not rows:
+        return ()
+    alike = [
+        number
+        for number in range(len(variants.columns))
+        if len(rows) > 1 and len({words(row[number]) for row in rows}) == 1
+    ]
+    differ = [n for n in _in_reading_order(variants.columns) if n not in alike]
+    common = table(
+        "common",
+        [Column("name", title="In common"), Column("value", title=" ")],
+        [(variants.columns[n].name, _with_unit(variants.columns[n], rows[0][n])) for n in alike],
+    )
+    called = names or [str(number) for number in range(1, len(rows) + 1)]
+    shown = table(
+        "variants",
+        [
+            Column("row", title=heading, kind=Kind.TEXT if names else Kind.WHOLE),
+            *(variants.columns[n] for n in differ),
+        ],
+        [(name, *(row[n] for n in differ)) for name, row in zip(called, rows, strict=True)],
+        title=variants.title,
+        notes=variants.notes,
+    )
+    return (common, shown) if alike else (shown,)
+
+
+def _in_reading_order(columns: Sequence[Column]) -> list[int]:
+    """Column numbers: what the vehicle is, what it is built of, what comes out."""
+    order: Mapping[str, int] = {"Vehicle": 0, "Modules": 1, _FIGURES: 2}
+    return sorted(range(len(columns)), key=lambda n: (order.get(columns[n].group, 3), n))
+
+
+def _with_unit(column: Column, cell: Cell) -> str:
+    return f"{words(cell)} {column.unit}".rstrip() if cell is not None else words(cell)
+
+
+def _quantity_column(quantity: Quantity) -> Column:
+    factor = quantity.unit.factor
+    whole = quantity.offset % factor == 0 and all(
+        int(term.default) % factor == 0 and not (term.costs % factor).any()
+        for term in quantity.terms
+    )
+    unit = quantity.unit.symbol
+    return Column(
+        quantity.name,
+        Kind.WHOLE if whole else Kind.NUMBER,
+        unit="" if unit == "1" else unit,
+        group=_FIGURES,
+    )
+
+
+@frozen(eq=False)
+class _Figure:
+    """A quantity whose cost tables are looked up instead of searched, for very many variants."""
+
+    quantity: Quantity
+    terms: tuple[tuple[tuple[int, ...], Mapping[tuple[int, ...], int], int], ...]
+
+    @classmethod
+    def of(cls, quantity: Quantity) -> _Figure:
+        terms = []
+        for term in quantity.terms:
+            keys = map(tuple, term.rows.tolist())
+            terms.append(
+                (term.scope, dict(zip(keys, term.costs.tolist(), strict=True)), term.default)
+            )
+        return cls(quantity, tuple(terms))
+
+    def on(self, variant: Variant) -> int | float | None:
+        """The value in the unit of the quantity."""
+        if self.quantity.defined != TRUE and not holds(self.quantity.defined, variant):
+            return None
+        value = self.quantity.offset + sum(
+            known.get(tuple([variant[v] for v in scope]), default)
+            for scope, known, default in self.terms
+        )
+        factor = self.quantity.unit.factor
+        return value // factor if value % factor == 0 else value / factor
+
+
+def option_table(states: Iterable[tuple[str, str, str, int | None, Ratio | None]]) -> Table:
+    """Options, one a row: axis, option, status, variants that take it, their share of all."""
+    columns = (
+        Column("axis"),
+        Column("option"),
+        Column("status"),
+        Column("variants", Kind.WHOLE),
+        Column("share", Kind.RATIO),
+    )
+    return table("options", columns, states)
+
+
+def option_layout(options: Table) -> Table:
+    """Options for people: each axis named once."""
+    rows = []
+    last = None
+    for axis, *rest in options.rows:
+        rows.append(("" if axis == last else axis, *rest))
+        last = axis
+    return evolve(options, rows=tuple(rows))
+
+
+def count_table(names: Sequence[str], counts: Iterable[tuple[Sequence[str], int]]) -> Table:
+    """Numbers of variants by the options of some axes."""
+    columns = [*(Column(name) for name in names), Column("variants", Kind.WHOLE)]
+    return table("counts", columns, [(*options, number) for options, number in counts])
