@@ -6,8 +6,8 @@ import re
 
 from attrs import define, field
 
-from cmf.errors import did_you_mean
 from cmf.load.context import Context
+from cmf.load.faults import Suggestion
 from cmf.load.fields import Fields, NotAMapping, check_new, check_option, check_word
 from cmf.load.nodes import Node, Scalar, Table
 from cmf.load.values import parse_unit
@@ -18,6 +18,10 @@ from cmf.source import Span, Text
 NONE = "none"
 OPTION_KEYS = ("title", "lead", "from", "until", "source", "basis", "outside")
 INVESTMENT = "investment"
+COLUMNS = frozenset(
+    ("id", "name", "require", "volume", "volume_basis", "refused_by", "source", "note")
+)
+"""Columns of a table of vehicles, which therefore name no slot or feature."""
 RESERVED = frozenset(("name", INVESTMENT, *OPTION_KEYS))
 RANGE_LIMIT = 10_000
 
@@ -80,19 +84,24 @@ def read_types(top: Fields, context: Context) -> dict[str, Span]:
     for name, node in top.entries("types"):
         check_word(name, "a type", context.faults)
         check_new(name, declared, "the name", context.faults)
-        if name.value in UNITS or name.value in ("flag", "set"):
-            message = f"`{name.value}` is a unit or a type already"
-            context.faults.add("reserved-name", message, name.span, "choose another name")
+        _check_free(name, context)
         seen: dict[str, Span] = {}
-        words = Fields(name.span, "types", context.faults, {name.value: node}, {}).words(name.value)
+        before = context.faults.count()
+        words = Fields(name.span, "types", context.faults, {name.value: node}).words(name.value)
         for word in words:
             check_option(word, f"a word of `{name.value}`", context.faults)
             check_new(word, seen, "the word", context.faults)
-        if not words:
+        if not words and context.faults.count() == before:
             message = f"the type `{name.value}` has no words"
             context.faults.add("empty-type", message, name.span, "list its words: `[a, b]`")
         context.domains[name.value] = tuple(seen) or None
     return declared
+
+
+def _check_free(name: Text, context: Context) -> None:
+    if name.value in UNITS or name.value in ("flag", "set"):
+        message = f"`{name.value}` is a unit or a type of the format"
+        context.faults.add("reserved-name", message, name.span, "choose another name")
 
 
 def read_axes(top: Fields, declared: dict[str, Span], context: Context) -> list[AxisDraft]:
@@ -100,27 +109,35 @@ def read_axes(top: Fields, declared: dict[str, Span], context: Context) -> list[
     drafts = []
     for kind, key in ((AxisKind.SLOT, "slots"), (AxisKind.FEATURE, "features")):
         for node in top.items(key):
-            try:
-                fields = Fields.of(node, f"a {kind.value}", _KEYS[kind], context.faults)
-            except NotAMapping:
+            draft = _declare(kind, node, context)
+            if draft is None:
+                context.slots_known &= kind is not AxisKind.SLOT
                 continue
-            fields.require("name")
-            name = fields.text("name")
-            if name is None:
-                continue
+            name = draft.name
             check_word(name, f"a {kind.value}", context.faults)
-            if name.value in UNITS or name.value in ("flag", "set"):
-                message = f"`{name.value}` is a unit or a type already"
+            _check_free(name, context)
+            if name.value in COLUMNS:
+                message = f"`{name.value}` is a column of every table of vehicles"
                 context.faults.add("reserved-name", message, name.span, "choose another name")
             if not check_new(name, declared, "the name", context.faults):
                 continue
-            drafts.append(AxisDraft(name, kind, fields, fields.string("title")))
+            drafts.append(draft)
             context.domains[name.value] = None
     for draft in drafts:
         _read_attributes(draft, context)
         if draft.kind is AxisKind.FEATURE:
             _read_feature_options(draft, context)
     return drafts
+
+
+def _declare(kind: AxisKind, node: Node, context: Context) -> AxisDraft | None:
+    try:
+        fields = Fields.of(node, f"a {kind.value}", _KEYS[kind], context.faults)
+    except NotAMapping:
+        return None
+    fields.require("name")
+    name = fields.text("name")
+    return AxisDraft(name, kind, fields, fields.string("title")) if name else None
 
 
 def _read_attributes(draft: AxisDraft, context: Context) -> None:
@@ -164,11 +181,10 @@ def _attribute(name: Text, node: Node, context: Context) -> AttributeDraft:
         kind = Measure(unit) if unit else None
     elif given[0] == "set":
         kind = ChoiceSet(text.value) if _domain(text, context) else None
-    elif text.value in UNITS:
-        message = f"`{text.value}` is a unit, not a type"
-        context.faults.add("unknown-type", message, text.span, f"write `unit: {text.value}`")
+    elif text.value == "flag":
+        kind = Flag()
     else:
-        kind = _type(text, context)
+        kind = Choice(text.value) if _domain(text, context) else None
     return AttributeDraft(name, kind, fields.string("title"), fields.nodes.get("default"))
 
 
@@ -183,11 +199,15 @@ def _type(text: Text, context: Context) -> ValueType | None:
 def _domain(text: Text, context: Context, *others: str) -> bool:
     if text.value in context.domains:
         return True
+    if text.value in UNITS:
+        message = f"`{text.value}` is a unit, not a list of words"
+        context.faults.add("unknown-type", message, text.span, f"write `unit: {text.value}`")
+        return False
     context.faults.add(
         "unknown-type",
         f"there is no type, slot, feature or unit `{text.value}`",
         text.span,
-        did_you_mean(text.value, (*context.domains, *others), what="type"),
+        Suggestion(text.value, (*context.domains, *others), what="type"),
     )
     return False
 
@@ -267,7 +287,7 @@ def read_options(nodes: tuple[Node, ...], draft: AxisDraft, context: Context) ->
             message = "`none` is the option of an optional slot that stays empty"
             remedy = "declare the slot with `optional: true` instead of a module `none`"
             context.faults.add("reserved-name", message, option.name.span, remedy)
-        elif check_new(option.name, seen, what[what.index(" ") + 1 :], context.faults):
+        elif check_new(option.name, seen, f"the {what.split()[-1]}", context.faults):
             found.append(option)
     return found
 

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 from attrs import define
 
-from cmf.errors import did_you_mean
 from cmf.load.axes import AxisDraft, read_axes, read_types
 from cmf.load.context import Context
-from cmf.load.faults import Faults
+from cmf.load.faults import Faults, Suggestion
 from cmf.load.fields import Fields, check_option
 from cmf.load.folder import Folder
-from cmf.load.nodes import Listing
+from cmf.load.nodes import is_empty
 from cmf.load.options import finish_axis, read_modules
 from cmf.load.parts_files import BomReader, PartReader
 from cmf.load.rules_files import RuleReader
-from cmf.load.sections import read_quantities, read_scopes, read_sources
-from cmf.model.catalog import Catalog
+from cmf.load.sections import SOURCES_FILE, read_quantities, read_scopes, read_sources
+from cmf.load.sheet import ENDINGS
+from cmf.model.catalog import AxisKind, Catalog
 from cmf.model.units import CURRENCIES, PURE, UNITS
 from cmf.source import Source
 
 CATALOG_FILE = "catalog.yaml"
 FORMAT = "1"
 
+_READ_NAMES = (
+    CATALOG_FILE,
+    SOURCES_FILE,
+    "modules",
+    "rules",
+    *(stem + ending for stem in ("parts", "bom") for ending in ENDINGS),
+)
 _KEYS = (
     "format",
     "name",
@@ -63,7 +71,11 @@ def read_catalog(folder: str | os.PathLike[str]) -> Catalog:
 
 
 def read_catalog_into(folder: Path, faults: Faults) -> Catalog | None:
-    """Read a catalogue folder, reporting to `faults`; `None` when its main file is unusable."""
+    """Read a catalogue folder, reporting to `faults`; `None` when its main file is unusable.
+
+    What is returned in spite of faults serves only to look for more of them. There, the names of
+    an axis or type that a fault hides are empty in `domains`.
+    """
     return _CatalogReader(Context(Folder(folder, faults), faults)).read()
 
 
@@ -84,7 +96,7 @@ class _CatalogReader:
     context: Context
 
     def read(self) -> Catalog | None:
-        context, faults = self.context, self.context.faults
+        context = self.context
         top = self._top()
         if top is None:
             return None
@@ -98,16 +110,15 @@ class _CatalogReader:
         rules = RuleReader(context).read()
         part_reader = PartReader(context)
         parts = part_reader.read()
-        bom = BomReader(context, axes, part_reader).read()
-        classes = {p.part_class for p in parts.values()} if part_reader.complete else None
-        scopes = read_scopes(top, axes, classes, context)
-        if faults or context.currency is None:
-            return None
+        slots = [axis.name for axis in axes.values() if axis.kind is AxisKind.SLOT]
+        bom = BomReader(context, slots, part_reader).read()
+        classes = dict.fromkeys(part.part_class for part in parts.values() if part.part_class)
+        scopes = read_scopes(top, axes, classes if part_reader.complete else None, context)
         return Catalog(
             name=top.string("name"),
             title=top.string("title"),
             folder=context.folder.root,
-            currency=context.currency,
+            currency=context.currency or PURE,
             domains={name: words or () for name, words in context.domains.items()},
             axes=tuple(axes.values()),
             time=time,
@@ -127,11 +138,15 @@ class _CatalogReader:
             message = f"`{folder.root}` is not a folder"
             faults.add("missing-folder", message, source.whole(), "give the folder of a catalogue")
             return None
+        misnamed = self._misnamed()
+        if CATALOG_FILE in misnamed:
+            return None
         top = self.context.fields(CATALOG_FILE, "a catalogue", _KEYS)
         if top is None:
             self._check_syntax()
             return None
-        top.require("format", "name", "currency", "slots")
+        top.require("format", "name", "currency")
+        top.require("slots", empty=True)
         check_format(top, faults)
         name = top.text("name")
         if name is not None:
@@ -139,6 +154,23 @@ class _CatalogReader:
         currency = top.one_of("currency", CURRENCIES)
         self.context.currency = UNITS[currency] if currency else None
         return top
+
+    def _misnamed(self) -> set[str]:
+        """Report files whose name is nearly one that is read; they would be ignored silently."""
+        folder, faults = self.context.folder, self.context.faults
+        names = folder.names("")
+        stems = {name.partition(".")[0] for name in names}
+        missing = [n for n in _READ_NAMES if n not in names and n.partition(".")[0] not in stems]
+        missing += [CATALOG_FILE] if CATALOG_FILE not in names else []
+        found = set()
+        for name in names:
+            near = get_close_matches(name.casefold(), missing, n=1, cutoff=0.85)
+            if near and name not in _READ_NAMES:
+                message = f"`{name}` is not read"
+                span = folder.source(name).whole()
+                faults.add("bad-file-name", message, span, f"did you mean `{near[0]}`?")
+                found.add(near[0])
+        return found
 
     def _check_syntax(self) -> None:
         for part in ("modules", "rules"):
@@ -150,9 +182,9 @@ class _CatalogReader:
         declared = read_types(top, self.context)
         drafts = read_axes(top, declared, self.context)
         node = top.nodes.get("slots")
-        if isinstance(node, Listing) and not node.items:
+        if node is not None and is_empty(node):
             message = "a catalogue needs at least one slot"
-            self.context.faults.add("empty-slots", message, node.span, "list its slots")
+            self.context.faults.add("empty-slots", message, top.keys["slots"].span, "list one")
         return drafts
 
     def _time(self, top: Fields, drafts: list[AxisDraft]) -> str | None:
@@ -163,7 +195,7 @@ class _CatalogReader:
         draft = numeric.get(text.value)
         if draft is None:
             message = f"`{text.value}` is not a numeric feature"
-            remedy = did_you_mean(text.value, numeric, what="numeric feature")
+            remedy = Suggestion(text.value, numeric, what="numeric feature")
             self.context.faults.add("unknown-feature", message, text.span, remedy)
             return None
         if draft.unit is not None and draft.unit not in (UNITS["year"], PURE):

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from attrs import define, field
 
-from cmf.errors import did_you_mean
-from cmf.load.faults import Faults
-from cmf.load.fields import Fields, NotAMapping
+from cmf.load.faults import Faults, Suggestion
+from cmf.load.fields import Fields, NotAMapping, split
 from cmf.load.folder import Folder
 from cmf.load.nodes import Node, parse_yaml
 from cmf.model.units import Unit
@@ -32,6 +31,8 @@ class Context:
         Source ids with their texts; `None` when the catalogue has no sources.yaml.
     timed
         Whether the catalogue names a time feature.
+    slots_known
+        Whether every slot has a name; a fault may hide some.
     """
 
     folder: Folder
@@ -40,6 +41,7 @@ class Context:
     domains: dict[str, tuple[str, ...] | None] = field(factory=dict)
     sources: Mapping[str, str] | None = None
     timed: bool = False
+    slots_known: bool = True
 
     def yaml(self, relative: str) -> tuple[Node | None, Span] | None:
         """The document of a file (`None` when empty) and where it begins; `None` after a fault."""
@@ -69,18 +71,15 @@ class Context:
         """One or several source ids, checked against sources.yaml where there is one."""
         if text is None:
             return ""
-        if self.sources is not None:
-            start = 0
-            for name in text.value.split():
-                start = text.value.index(name, start)
-                if name not in self.sources:
-                    self.faults.add(
-                        "unknown-source",
-                        f"sources.yaml has no source `{name}`",
-                        text.locate(start, start + len(name)),
-                        did_you_mean(name, self.sources, what="source"),
-                    )
-                start += len(name)
+        known = self.sources
+        for word in split(text):
+            if known is not None and word.value not in known:
+                self.faults.add(
+                    "unknown-source",
+                    f"sources.yaml has no source `{word.value}`",
+                    word.span,
+                    Suggestion(word.value, known, what="source"),
+                )
         return " ".join(text.value.split())
 
     def lead(self, text: Text | None) -> str:
@@ -93,6 +92,6 @@ class Context:
                 "unknown-company",
                 f"`{text.value}` is not one of `{COMPANY}`",
                 text.span,
-                did_you_mean(text.value, known, what="company"),
+                Suggestion(text.value, known, what="company"),
             )
         return text.value

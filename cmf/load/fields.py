@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 
-from attrs import define
+from attrs import define, field
 
-from cmf.errors import did_you_mean
-from cmf.load.faults import Faults
-from cmf.load.nodes import Listing, Node, Scalar, Table
+from cmf.load.faults import Faults, Suggestion
+from cmf.load.nodes import Listing, Node, Scalar, Table, is_empty
 from cmf.model.catalog import Basis, Effectivity
 from cmf.source import Span, Text
 
@@ -43,17 +43,22 @@ class Fields:
     ----------
     what
         What the mapping describes, for messages: ``a rule``.
+    nodes, keys
+        Value and place of every known key that is given.
+    misspelt
+        Known keys that an unknown key seems to mean; they are not called missing.
     """
 
     span: Span
     what: str
     faults: Faults
-    nodes: dict[str, Node]
-    keys: dict[str, Text]
+    nodes: dict[str, Node] = field(factory=dict)
+    keys: dict[str, Text] = field(factory=dict)
+    misspelt: set[str] = field(factory=set)
 
     @classmethod
     def of(
-        cls, node: Node | None, what: str, known: Iterable[str] | None, faults: Faults
+        cls, node: Node | None, what: str, known: Collection[str] | None, faults: Faults
     ) -> Fields:
         """Read a node that must be a mapping with `known` keys (`None`: any keys)."""
         if not isinstance(node, Table):
@@ -65,15 +70,16 @@ class Fields:
                     "write `key: value` lines",
                 )
             raise NotAMapping
-        fields = cls(node.span, what, faults, {}, {})
+        fields = cls(node.span, what, faults)
         for key, value in node.entries:
             if known is not None and key.value not in known:
                 faults.add(
                     "unknown-key",
                     f"{what} has no key `{key.value}`",
                     key.span,
-                    did_you_mean(key.value, known, what="key"),
+                    Suggestion(key.value, known, what="key"),
                 )
+                fields.misspelt.update(get_close_matches(key.value[:80], known, n=1))
                 continue
             fields.nodes[key.value] = value
             fields.keys[key.value] = key
@@ -82,10 +88,12 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self.nodes
 
-    def require(self, *keys: str) -> None:
-        """Report each of `keys` that is missing or empty."""
+    def require(self, *keys: str, empty: bool = False) -> None:
+        """Report each of `keys` that is missing, or (unless `empty` is allowed) empty."""
         for key in keys:
             node = self.nodes.get(key)
+            if key in self.misspelt:
+                continue
             if node is None:
                 self.faults.add(
                     "missing-key",
@@ -93,7 +101,7 @@ class Fields:
                     _first(self.span),
                     f"add `{key}: …`",
                 )
-            elif isinstance(node, Scalar) and not node.text.value and not node.quoted:
+            elif not empty and isinstance(node, Scalar) and not node.text.value.strip():
                 self.faults.add(
                     "missing-value", f"`{key}` has no value", self.keys[key].span, "write one"
                 )
@@ -116,7 +124,7 @@ class Fields:
     def items(self, key: str) -> tuple[Node, ...]:
         """The entries of a list; empty when it is missing or empty."""
         node = self.nodes.get(key)
-        if node is None or _is_empty(node):
+        if node is None or is_empty(node):
             return ()
         if not isinstance(node, Listing):
             self.wrong_kind(key, node, "a list")
@@ -130,7 +138,7 @@ class Fields:
     def entries(self, key: str) -> tuple[tuple[Text, Node], ...]:
         """The keys and nodes of a mapping; empty when it is missing or empty."""
         node = self.nodes.get(key)
-        if node is None or _is_empty(node):
+        if node is None or is_empty(node):
             return ()
         if not isinstance(node, Table):
             self.wrong_kind(key, node, "a mapping")
@@ -151,7 +159,7 @@ class Fields:
         if text is None:
             return None
         if text.value not in (known := tuple(known)):
-            remedy = did_you_mean(text.value, known)
+            remedy = Suggestion(text.value, known)
             self.faults.add("unknown-word", f"`{text.value}` is not a {key}", text.span, remedy)
             return None
         return text.value
@@ -205,10 +213,6 @@ class NotAMapping(Exception):
     """A node was no mapping; the fault is already reported."""
 
 
-def _is_empty(node: Node) -> bool:
-    return isinstance(node, Scalar) and not node.text.value and not node.quoted
-
-
 def _first(span: Span) -> Span:
     return Span(span.source, span.line, span.column, span.line, span.column + 1)
 
@@ -223,6 +227,24 @@ def texts(nodes: Iterable[Node], what: str, faults: Faults) -> tuple[Text, ...]:
             message = f"{what} must be one text, but this is {describe(node)}"
             faults.add("wrong-kind", message, node.span, "write one text")
     return tuple(found)
+
+
+def split(text: Text | None) -> list[Text]:
+    """The words of a text, each with its place."""
+    if text is None:
+        return []
+    return [
+        Text(word.group(), within(text, word.start(), word.end()))
+        for word in re.finditer(r"\S+", text.value)
+    ]
+
+
+def within(text: Text, start: int, end: int) -> Span:
+    """The place of some characters of a text; of the whole text where it has escapes or folds."""
+    span = text.span
+    if span.line != span.end_line or span.end_column - span.column != len(text.value):
+        return span
+    return Span(span.source, span.line, span.column + start, span.line, span.column + end)
 
 
 def parse_flag(text: Text, faults: Faults) -> bool | None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from attrs import define, field
 
-from cmf.errors import did_you_mean
+from cmf.load.axes import COLUMNS
 from cmf.load.catalog_file import check_format, read_catalog_into
 from cmf.load.context import Context
-from cmf.load.faults import Faults
-from cmf.load.fields import Fields, check_new, check_option
+from cmf.load.faults import Faults, Suggestion
+from cmf.load.fields import Fields, check_new, check_option, split
 from cmf.load.folder import Folder
 from cmf.load.parts_files import read_basis
 from cmf.load.rules_files import table_path
@@ -27,7 +27,6 @@ LINEUP_FILE = "lineup.yaml"
 
 _KEYS = ("format", "name", "title", "catalogue", "vehicles", "complete", "scopes")
 _COLUMNS = ("id", "name")
-_MORE_COLUMNS = ("require", "volume", "volume_basis", "refused_by", "source", "note")
 _UP = re.compile(r"\.{1,2}(?:/\.\.)*/?\Z")
 _VOLUME = re.compile(r"volume\.(\d{4})\Z")
 
@@ -73,7 +72,9 @@ class _LineupReader:
     context: Context
     catalog: Catalog | None
     _axes: dict[str, Axis] = field(factory=dict)
+    _names: dict[str, dict[str, None]] = field(factory=dict)
     _seen: dict[str, Span] = field(factory=dict)
+    _sound: bool = True
 
     def read(self, name: str) -> Lineup | None:
         context, faults = self.context, self.context.faults
@@ -87,8 +88,15 @@ class _LineupReader:
             check_option(title, "a line-up", faults)
         folder = self._catalog_folder(top)
         if folder is not None and self.catalog is None:
+            before = faults.count()
             self.catalog = read_catalog_into(folder, faults)
+            self._sound = faults.count() == before
         if self.catalog is not None:
+            self._names = {
+                "quantity": {q.name: None for q in self.catalog.quantities},
+                "scope": dict.fromkeys(self.catalog.scopes),
+                "rule": {r.id: None for r in self.catalog.rules},
+            }
             self._axes = {axis.name: axis for axis in self.catalog.axes}
             context.sources = self.catalog.sources or None
         minimise = self._known(top.text("complete"), "quantity")
@@ -125,19 +133,15 @@ class _LineupReader:
     def _known(self, text: Text | None, what: str) -> str:
         if text is None:
             return ""
-        if self.catalog is None:
+        if self.catalog is None or not self._sound:
             return text.value
-        known = {
-            "quantity": tuple(q.name for q in self.catalog.quantities),
-            "scope": tuple(self.catalog.scopes),
-            "rule": tuple(r.id for r in self.catalog.rules),
-        }[what]
+        known = self._names[what]
         if text.value not in known:
             self.context.faults.add(
                 f"unknown-{what}",
                 f"the catalogue has no {what} `{text.value}`",
                 text.span,
-                did_you_mean(text.value, known, what=what),
+                Suggestion(text.value, known, what=what),
             )
         return text.value
 
@@ -148,7 +152,7 @@ class _LineupReader:
             return []
         published = self._published(sheet.header)
         years = self._years(sheet.header)
-        optional = (*_MORE_COLUMNS, *self._axes, *published, *years)
+        optional = (*sorted(COLUMNS - {*_COLUMNS}), *self._axes, *published, *years)
         if self.catalog is None:
             optional = (*optional, *(cell.value for cell in sheet.header))
         rows = rows_of(sheet, "vehicles", _COLUMNS, optional, self.context.faults)
@@ -175,8 +179,8 @@ class _LineupReader:
                 continue
             found[cell.value] = int(match[1])
             time = self.catalog.time if self.catalog is not None else None
-            if time is not None and match[1] not in self._axes[time].names:
-                remedy = did_you_mean(match[1], self._axes[time].names)
+            if time is not None and self._sound and match[1] not in self._axes[time].names:
+                remedy = Suggestion(match[1], self._axes[time].names)
                 message = f"`{match[1]}` is not a year of the feature `{time}`"
                 self.context.faults.add("unknown-option", message, cell.span, remedy)
         if found and any(cell.value == "volume" for cell in header):
@@ -209,17 +213,19 @@ class _LineupReader:
         return None if name is None or title is None else vehicle
 
     def _pins(self, row: Row) -> dict[str, str]:
-        pins = {}
+        pins: dict[str, str] = {}
+        if self.catalog is None:
+            return pins
         for axis in self._axes.values():
             text = row.text(axis.name)
             if text is None:
                 continue
-            if text.value not in axis.names:
+            if self.catalog.domains[axis.name] and text.value not in axis.names:
                 self.context.faults.add(
                     "unknown-option",
                     f"the {axis.kind.value} `{axis.name}` has no option `{text.value}`",
                     text.span,
-                    did_you_mean(text.value, axis.names, what="option"),
+                    Suggestion(text.value, axis.names, what="option"),
                 )
             pins[axis.name] = text.value
         return pins
@@ -248,12 +254,3 @@ class _LineupReader:
             if value is not None:
                 found[name] = value
         return found
-
-
-def split(text: Text | None) -> list[Text]:
-    """The words of a text, each with its place."""
-    if text is None:
-        return []
-    return [
-        Text(m.group(), text.locate(m.start(), m.end())) for m in re.finditer(r"\S+", text.value)
-    ]

@@ -60,6 +60,17 @@ class Table:
 Node = Scalar | Listing | Table
 
 
+def is_empty(node: Node) -> bool:
+    """Whether nothing was written: no text, no quotes, or a list or mapping without entries."""
+    match node:
+        case Scalar(text, quoted):
+            return not text.value and not quoted
+        case Listing(items):
+            return not items
+        case Table(entries):
+            return not entries
+
+
 @define
 class _Open:
     """A list or mapping whose end was not reached yet."""
@@ -85,9 +96,7 @@ def parse_yaml(source: Source, faults: Faults) -> Node | None:
     try:
         root = _build(source, faults)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        span = _point(source, mark) if mark else source.whole()
-        faults.add("bad-yaml", *_explain(error, span))
+        faults.add("bad-yaml", *_explain(error, source))
     except yaml.YAMLError as error:
         faults.add("bad-yaml", f"this is not YAML: {error}", source.whole(), "correct the text")
     return root if faults.count() == before else None
@@ -197,7 +206,8 @@ _REFUSED = {
 
 def _refuse(faults: Faults, source: Source, event: Any, code: str) -> None:
     message, remedy = _REFUSED[code]
-    faults.add(code, message, _point(source, event.start_mark), remedy)
+    if not faults.has(code, source):
+        faults.add(code, message, _point(source, event.start_mark), remedy)
 
 
 def _span(source: Source, start: Any, end: Any) -> Span:
@@ -212,7 +222,12 @@ _PLAIN_WORDS = (
     (
         "mapping values are not allowed",
         "a colon stands where no key can be",
-        "put text with `: ` in it in quotes, or correct the indentation",
+        "put text with `: ` in it in quotes, or add the colon that a line above lacks",
+    ),
+    (
+        "tab character",
+        "a tab stands where the line is indented",
+        "indent with blanks",
     ),
     (
         "cannot start any token",
@@ -252,9 +267,13 @@ _PLAIN_WORDS = (
 )
 
 
-def _explain(error: yaml.MarkedYAMLError, span: Span) -> tuple[str, Span, str]:
+def _explain(error: yaml.MarkedYAMLError, source: Source) -> tuple[str, Span, str]:
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark and mark and not source.text[mark.index :].strip():
+        mark = error.context_mark  # at the end of the file the place of the beginning says more
+    span = _point(source, mark) if mark else source.whole()
     told = f"{error.context or ''}; {error.problem or ''}"
-    line = span.source.line(span.line)
+    line = source.line(span.line)
     char = f"`{line[span.column - 1]}`" if span.column <= len(line) else "this"
     if char == "`\t`":
         char = "a tab"

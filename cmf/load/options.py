@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cmf.errors import did_you_mean
 from cmf.load.axes import INVESTMENT, NONE, AxisDraft, OptionDraft, read_options
 from cmf.load.context import Context
+from cmf.load.faults import Suggestion
 from cmf.load.fields import Fields
 from cmf.load.values import parse_value
 from cmf.model.catalog import Attribute, Axis, AxisKind, Measure, Option, Value
@@ -33,11 +33,13 @@ def _stray(name: str, slot: str, slots: dict[str, AxisDraft], context: Context) 
         message = f"modules/{name} is not read"
         context.faults.add("bad-file-name", message, span, f"rename it {slot}.yaml")
         return
+    if not context.slots_known:
+        return
     context.faults.add(
         "unknown-slot",
         f"catalog.yaml declares no slot `{slot}`",
         span,
-        did_you_mean(slot, slots, what="slot"),
+        Suggestion(slot, slots, what="slot"),
     )
 
 
@@ -55,9 +57,9 @@ def _read_slot(draft: AxisDraft, has_file: bool, context: Context) -> None:
     else:
         top = context.fields(f"modules/{name}.yaml", "a file of modules", ("modules",))
         if top is not None:
-            top.require("modules")
+            top.require("modules", empty=True)
             draft.options = read_options(top.items("modules"), draft, context)
-            if not draft.options and context.faults.count() == before:
+            if "modules" in top and not draft.options and context.faults.count() == before:
                 message = f"the slot `{name}` has no module"
                 remedy = "list at least one under `modules`, or delete the slot"
                 context.faults.add("empty-slot", message, top.keys["modules"].span, remedy)

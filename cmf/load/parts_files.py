@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from cmf.errors import did_you_mean
+from cmf.load.axes import NONE
 from cmf.load.context import Context
-from cmf.load.fields import check_new, check_option
+from cmf.load.faults import Suggestion
+from cmf.load.fields import check_new, check_option, within
 from cmf.load.sheet import ENDINGS, Row, read_sheet, rows_of
 from cmf.load.values import parse_measure
-from cmf.model.catalog import Axis, AxisKind, Basis, BomLine, Part
+from cmf.model.catalog import Basis, BomLine, Part
 from cmf.model.units import PURE, UNITS
 from cmf.source import Span, Text
 
@@ -42,7 +43,7 @@ def read_basis(row: Row, column: str) -> Basis | None:
     known = [b.value for b in Basis]
     if text.value not in known:
         message = f"`{text.value}` is not a basis"
-        row.faults.add("unknown-word", message, text.span, did_you_mean(text.value, known))
+        row.faults.add("unknown-word", message, text.span, Suggestion(text.value, known))
         return None
     return Basis(text.value)
 
@@ -55,20 +56,22 @@ class PartReader:
     ----------
     numbers
         Part numbers that stand in the file, also those of faulty rows.
+    exists
+        Whether there is such a file.
     complete
-        Whether every row could be read.
+        Whether every row of it could be read.
     """
 
     context: Context
     numbers: dict[str, Span] = field(factory=dict)
+    exists: bool = False
     complete: bool = True
 
     def read(self) -> dict[str, Part]:
         """Parts by number, in the order of the file."""
         relative = find_table("parts", self.context)
-        if relative is None:
-            return {}
-        sheet = read_sheet(self.context.folder, relative)
+        self.exists = relative is not None
+        sheet = read_sheet(self.context.folder, relative) if relative else None
         if sheet is None:
             self.complete = False
             return {}
@@ -127,8 +130,9 @@ class BomReader:
     """Reads bom.csv against the slots and the part numbers."""
 
     context: Context
-    axes: dict[str, Axis]
+    slots: list[str]
     parts: PartReader
+    _modules: dict[str, dict[str, None]] = field(factory=dict)
 
     def read(self) -> list[BomLine]:
         """The lines, in the order of the file."""
@@ -139,6 +143,12 @@ class BomReader:
         if sheet is None:
             return []
         faults = self.context.faults
+        if not self.parts.exists:
+            message = "the lines name parts, but there is no file of parts"
+            faults.add("missing-file", message, sheet.header[0].span, "write parts.csv")
+        for slot in self.slots:
+            known = self.context.domains.get(slot) or ()
+            self._modules[slot] = {name: None for name in known if name != NONE}
         rows = rows_of(sheet, "bom", _LINE_COLUMNS, _MORE_LINE_COLUMNS, faults)
         return [line for row in rows if (line := self._line(row)) is not None]
 
@@ -146,12 +156,12 @@ class BomReader:
         faults = self.context.faults
         part = row.required("part")
         if part is not None and self.parts.complete and part.value not in self.parts.numbers:
-            remedy = did_you_mean(part.value, self.parts.numbers, what="part")
+            remedy = Suggestion(part.value, self.parts.numbers, what="part")
             message = f"parts has no part `{part.value}`"
             faults.add("unknown-part", message, part.span, remedy)
         quantity = self._quantity(row)
         slot = row.text("slot")
-        modules = self._modules(row, slot)
+        modules = self._users(row, slot)
         if part is None or quantity is None:
             return None
         return BomLine(
@@ -175,7 +185,7 @@ class BomReader:
             return None
         return value
 
-    def _modules(self, row: Row, slot: Text | None) -> tuple[str, ...] | None:
+    def _users(self, row: Row, slot: Text | None) -> tuple[str, ...] | None:
         faults = self.context.faults
         module = row.text("module")
         if slot is None:
@@ -184,12 +194,15 @@ class BomReader:
                 remedy = "write its slot, or clear the module for a line of the whole vehicle"
                 faults.add("module-without-slot", message, module.span, remedy)
             return None
-        axis = self.axes.get(slot.value)
-        if axis is None or axis.kind is not AxisKind.SLOT:
-            known = [a.name for a in self.axes.values() if a.kind is AxisKind.SLOT]
+        if slot.value not in self._modules:
+            if not self.context.slots_known:
+                return None
             message = f"catalog.yaml declares no slot `{slot.value}`"
             faults.add(
-                "unknown-slot", message, slot.span, did_you_mean(slot.value, known, what="slot")
+                "unknown-slot",
+                message,
+                slot.span,
+                Suggestion(slot.value, self._modules, what="slot"),
             )
             return None
         if module is None:
@@ -197,26 +210,26 @@ class BomReader:
             return None
         if module.value == "*":
             return None
-        return self._names(module, axis)
+        return self._names(module, slot.value)
 
-    def _names(self, module: Text, axis: Axis) -> tuple[str, ...]:
-        known = self.context.domains.get(axis.name)
+    def _names(self, module: Text, slot: str) -> tuple[str, ...]:
+        known = self._modules[slot]
         found: list[str] = []
         start = 0
         for piece in module.value.split("|"):
             name = piece.strip()
-            span = module.locate(start, start + len(piece))
+            blanks = len(piece) - len(piece.lstrip())
+            span = within(module, start + blanks, start + blanks + len(name))
             start += len(piece) + 1
             if name in found:
                 message = f"the module `{name}` stands twice"
                 self.context.faults.add("duplicate-name", message, span, "delete one of them")
-            elif known is not None and (name not in known or name == "none"):
-                modules = [n for n in known if n != "none"]
+            elif known and name not in known:
                 self.context.faults.add(
                     "unknown-module",
-                    f"the slot `{axis.name}` has no module `{name}`",
+                    f"the slot `{slot}` has no module `{name}`",
                     span,
-                    did_you_mean(name, modules, what="module"),
+                    Suggestion(name, known, what="module"),
                 )
             else:
                 found.append(name)

@@ -52,7 +52,7 @@ class RuleReader:
             top = self.context.fields(relative, "a file of rules", ("rules",))
             if top is None:
                 continue
-            top.require("rules")
+            top.require("rules", empty=True)
             for node in top.items("rules"):
                 rule = self._rule(node)
                 if rule is not None:
@@ -71,7 +71,7 @@ class RuleReader:
             check_option(name, "a rule", context.faults)
             check_new(name, self._seen, "the rule", context.faults)
         given = [key for key in _STATEMENTS if key in fields]
-        if len(given) != 1:
+        if len(given) != 1 and not fields.misspelt.intersection(_STATEMENTS):
             said = " and ".join(f"`{key}`" for key in given) or "none of them"
             context.faults.add(
                 "rule-statement",

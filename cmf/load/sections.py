@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from cmf.errors import did_you_mean
 from cmf.load.context import Context
+from cmf.load.faults import Suggestion
 from cmf.load.fields import Fields, NotAMapping, check_option, check_word
 from cmf.load.nodes import Scalar
 from cmf.load.values import parse_unit
@@ -56,7 +56,7 @@ def read_quantities(top: Fields, axes: dict[str, Axis], context: Context) -> lis
 
 
 def read_scopes(
-    top: Fields, axes: dict[str, Axis], classes: set[str] | None, context: Context
+    top: Fields, axes: dict[str, Axis], classes: Collection[str] | None, context: Context
 ) -> dict[str, Scope]:
     """The named scopes.
 
@@ -74,7 +74,8 @@ def read_scopes(
             fields = Fields.of(node, f"the scope `{name.value}`", known, context.faults)
         except NotAMapping:
             continue
-        chosen = _words(fields.words("slots"), slots, "slot", context)
+        known_slots = slots if context.slots_known else None
+        chosen = _words(fields.words("slots"), known_slots, "slot", context)
         excluded = _words(fields.words("exclude"), classes, "part class", context)
         found[name.value] = Scope(
             name=name.value,
@@ -87,7 +88,7 @@ def read_scopes(
 
 
 def _words(
-    words: Iterable[Text], known: Iterable[str] | None, what: str, context: Context
+    words: Iterable[Text], known: Collection[str] | None, what: str, context: Context
 ) -> set[str]:
     found: set[str] = set()
     for word in words:
@@ -96,9 +97,7 @@ def _words(
                 f"unknown-{what.replace(' ', '-')}",
                 f"there is no {what} `{word.value}`",
                 word.span,
-                did_you_mean(
-                    word.value, sorted(known) if isinstance(known, set) else known, what=what
-                ),
+                Suggestion(word.value, known, what=what),
             )
         elif word.value in found:
             message = f"the {what} `{word.value}` stands twice"

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, frozen
 
-from cmf.errors import did_you_mean
-from cmf.load.faults import Faults
+from cmf.load.faults import Faults, Suggestion
 from cmf.load.folder import Folder
 from cmf.source import Source, Span, Text
 
@@ -147,6 +146,10 @@ def _sheet(records: list[list[Text]], begin: Span, faults: Faults) -> Sheet | No
     ):
         body = [row[: len(header) - 1] for row in body]
         header = header[:-1]
+    if len(header) == 1 and re.search("[;\t]", header[0].value):
+        message = "the cells are not separated by commas"
+        faults.add("bad-csv", message, header[0].span, "separate them with commas")
+        return None
     if not _good_header(header, faults):
         return None
     rows = []
@@ -193,9 +196,7 @@ def rows_of(
     known = (*required, *optional)
     for cell in sheet.header:
         if cell.value not in known:
-            remedy = did_you_mean(cell.value, known, what="column")
-            if len(names) == 1 and (";" in cell.value or "\t" in cell.value):
-                remedy = "separate cells with commas"
+            remedy = Suggestion(cell.value, known, what="column")
             faults.add("unknown-column", f"{what} has no column `{cell.value}`", cell.span, remedy)
     for name in required:
         if name not in names:
@@ -203,7 +204,7 @@ def rows_of(
                 "missing-column",
                 f"{what} needs the column `{name}`",
                 sheet.header[0].span,
-                f"add `{name}` to the header: {', '.join(required)}",
+                f"add it; the header needs {', '.join(required)}",
             )
     for row in sheet.rows:
         yield Row(dict(zip(names, row, strict=True)), faults, row[0].span)

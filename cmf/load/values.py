@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cmf.errors import did_you_mean
-from cmf.load.faults import Faults
+from cmf.load.faults import Faults, Suggestion
 from cmf.load.fields import describe as kind_of
-from cmf.load.fields import parse_flag, texts
+from cmf.load.fields import parse_flag, texts, within
 from cmf.load.nodes import Listing, Node, Scalar
 from cmf.model.catalog import Choice, ChoiceSet, Flag, Measure, Value, ValueType
 from cmf.model.units import LIMIT, UNITS, Unit, describe, format_quantity, parse_number, to_base
@@ -24,7 +23,7 @@ def parse_unit(text: Text, faults: Faults) -> Unit | None:
     """The unit of that symbol; `None` after a reported fault."""
     unit = UNITS.get(text.value)
     if unit is None:
-        remedy = did_you_mean(text.value, UNITS, what="unit")
+        remedy = Suggestion(text.value, UNITS, what="unit")
         faults.add("unknown-unit", f"`{text.value}` is not a unit", text.span, remedy)
     return unit
 
@@ -44,18 +43,18 @@ def parse_measure(
     match = _QUANTITY.match(text.value) if len(text.value) <= 80 else None
     number = parse_number(match["number"]) if match else None
     if match is None or number is None:
-        example = "2685" if unit.symbol == "1" else f"2685 {unit.symbol}"
+        units = f", and a unit of {describe(unit.dimension)}" if unit.dimension else ""
+        example = format_quantity(2685 * unit.factor, unit)
         faults.add(
             "bad-number",
             f"`{_short(text.value)}` is not a number for {what}",
             text.span,
-            f"write digits, a point before decimals, and a unit of {describe(unit.dimension)}, "
-            f"as in `{example}`",
+            f"write digits, a point before decimals{units}, as in `{example}`",
         )
         return None
     written = unit
     if match["unit"]:
-        symbol = Text(match["unit"], text.span)
+        symbol = Text(match["unit"], within(text, match.start("unit"), match.end("unit")))
         found = parse_unit(symbol, faults)
         if found is None:
             return None
@@ -63,10 +62,9 @@ def parse_measure(
     if written.dimension != unit.dimension:
         faults.add(
             "unit-clash",
-            f"{what} is measured in {describe(unit.dimension)}, "
-            f"but this is in {describe(written.dimension)}",
+            f"{what} is {_kind(unit)}, but this is {_kind(written)}",
             text.span,
-            f"write a value in {describe(unit.dimension)}",
+            f"write it in {describe(unit.dimension)}" if unit.dimension else "delete the unit",
         )
         return None
     value = to_base(number, written)
@@ -83,6 +81,10 @@ def parse_measure(
         )
         return None
     return value
+
+
+def _kind(unit: Unit) -> str:
+    return f"measured in `{describe(unit.dimension)}`" if unit.dimension else "a pure number"
 
 
 def _out_of_reach(text: Text, unit: Unit, what: str, faults: Faults, *, too_large: bool) -> None:
@@ -136,7 +138,7 @@ def _choice(text: Text, domain: str, what: str, domains: Domains, faults: Faults
             "unknown-word",
             f"{what}: `{text.value}` is not one of `{domain}`",
             text.span,
-            did_you_mean(text.value, known, what=f"word of `{domain}`"),
+            Suggestion(text.value, known, what=f"word of `{domain}`"),
         )
         return None
     return text.value
