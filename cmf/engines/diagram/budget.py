@@ -1,0 +1,51 @@
+"""What a compilation may spend; every overrun is a `LimitReached` in words for the user."""
+
+from __future__ import annotations
+
+import time
+
+from attrs import define, field
+
+from cmf.engines.diagram.relation import Relation
+from cmf.errors import LimitReached
+from cmf.problem.answer import Limits
+
+ROW_BYTES = 200
+"""Memory that one row of a join takes at its peak, all intermediate arrays included."""
+
+DEFAULT_ROWS = 20_000_000
+
+
+@define(eq=False)
+class Budget:
+    """Counts nodes and time against the limits."""
+
+    limits: Limits
+    started: float = field(factory=time.monotonic)
+    nodes: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Most rows of one join."""
+        if self.limits.memory is None:
+            return DEFAULT_ROWS
+        return max(1, min(DEFAULT_ROWS, self.limits.memory // ROW_BYTES))
+
+    def check(self) -> None:
+        """Raise when time is up."""
+        seconds = self.limits.seconds
+        if seconds is not None and time.monotonic() - self.started > seconds:
+            raise LimitReached(f"{seconds:g} s")
+
+    def add_nodes(self, nodes: int, arcs: int) -> None:
+        """Count new nodes; raise when there are too many."""
+        self.nodes += nodes
+        if self.limits.nodes is not None and self.nodes > self.limits.nodes:
+            raise LimitReached(f"{self.limits.nodes:,} nodes")
+
+    def joined(self, relation: Relation | None) -> Relation:
+        """A join that stayed within the rows."""
+        self.check()
+        if relation is None:
+            raise LimitReached(f"{self.rows:,} rows in one join")
+        return relation

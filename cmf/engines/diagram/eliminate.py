@@ -1,0 +1,327 @@
+"""Bucket elimination: from relations to the nodes of a tree-shaped diagram."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import define, field, frozen
+
+from cmf.engines.diagram.budget import Budget
+from cmf.engines.diagram.lower import Price, System
+from cmf.engines.diagram.order import Order
+from cmf.engines.diagram.relation import (
+    Ints,
+    Relation,
+    equal_sets,
+    group,
+    join,
+    pack,
+    pack_alike,
+    ranked,
+    semijoin,
+    sort_order,
+)
+
+
+@frozen(eq=False)
+class Branch:
+    """The nodes of one variable.
+
+    Attributes
+    ----------
+    variable
+        The variable on which the nodes branch.
+    children
+        Variables of the subtrees below.
+    owners, values
+        For every arc its node (ascending) and the value of the variable.
+    targets
+        Shape (children, arcs): node of each child to which the arc leads.
+    costs
+        Shape (quantities, arcs): cost of each arc, the least of every node being 0.
+    count
+        Number of nodes.
+    """
+
+    variable: int
+    children: tuple[int, ...]
+    owners: Ints = field(repr=False)
+    values: Ints = field(repr=False)
+    targets: Ints = field(repr=False)
+    costs: Ints = field(repr=False)
+    count: int
+
+
+@frozen(eq=False)
+class Forest:
+    """All branches, children before parents, and the cost that every solution has at least."""
+
+    branches: tuple[Branch, ...]
+    offsets: tuple[int, ...]
+
+
+@frozen(eq=False)
+class _References:
+    """What a message carries: a node, and the costs that were moved out of it."""
+
+    nodes: Ints
+    costs: Ints
+
+
+def reduce_domains(system: System) -> list[Relation] | None:
+    """Drop rows with a value that some other relation never takes; `None` when nothing is left."""
+    domains = [np.ones(size, dtype=np.bool_) for size in system.sizes]
+    relations = list(system.relations)
+    waiting = set(range(len(relations)))
+    uses: list[list[int]] = [[] for _ in domains]
+    for number, relation in enumerate(relations):
+        for variable in relation.scope:
+            uses[variable].append(number)
+    while waiting:
+        number = min(waiting)
+        waiting.discard(number)
+        relation = relations[number]
+        keep = np.ones(relation.size, dtype=np.bool_)
+        for variable, column in zip(relation.scope, relation.columns, strict=True):
+            keep &= domains[variable][column]
+        if not keep.all():
+            relation = relations[number] = relation.take(keep)
+        for variable, column in zip(relation.scope, relation.columns, strict=True):
+            seen = np.zeros_like(domains[variable])
+            seen[column] = True
+            if not (seen | ~domains[variable]).all():
+                domains[variable] &= seen
+                waiting.update(uses[variable])
+                waiting.discard(number)
+        if not relation.size:
+            return None
+    for variable, domain in enumerate(domains):
+        values = np.flatnonzero(domain)
+        relations.append(Relation((variable,), (values,), len(values)))
+    return relations
+
+
+def project(relation: Relation, variables: Sequence[int], sizes: Sequence[int]) -> Relation:
+    """The distinct combinations of a few of the variables of a relation."""
+    columns = [relation.column(v) for v in variables]
+    keys, space = pack(columns, [sizes[v] for v in variables], relation.size)
+    rows = group(keys, space)[1]
+    return Relation(tuple(variables), tuple(c[rows] for c in columns), len(rows))
+
+
+@define(eq=False)
+class Elimination:
+    """One run of bucket elimination.
+
+    Attributes
+    ----------
+    sizes
+        Number of values of every variable; followed by the number of references of every variable,
+        which is how messages carry nodes through joins.
+    """
+
+    order: Order
+    budget: Budget
+    sizes: list[int]
+    relations: list[Relation]
+    prices: Sequence[Sequence[Price]]
+    count: int
+    offsets: list[int] = field(init=False)
+    references: dict[int, _References] = field(init=False, factory=dict)
+    due: list[list[tuple[int, Price]]] = field(init=False)
+    buckets: list[list[Relation]] = field(init=False)
+    uses: list[list[int]] = field(init=False)
+    children: list[list[int]] = field(init=False)
+    place: dict[int, int] = field(init=False)
+    projections: dict[tuple[int, frozenset[int]], Relation] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.place = self.order.place
+        self.buckets = [[] for _ in range(self.count)]
+        self.uses = [[] for _ in range(self.count)]
+        self.children = [[] for _ in range(self.count)]
+        for number, relation in enumerate(self.relations):
+            self.buckets[self._deepest(relation.scope)].append(relation)
+            for variable in relation.scope:
+                self.uses[variable].append(number)
+        self.offsets = [0] * len(self.prices)
+        self.due = [[] for _ in range(self.count)]
+        for quantity, prices in enumerate(self.prices):
+            for price in prices:
+                self.due[self._deepest(price.relation.scope)].append((quantity, price))
+
+    def _deepest(self, scope: Sequence[int]) -> int:
+        return min(scope, key=self.place.__getitem__)
+
+    def run(self) -> Forest | None:
+        """The nodes of every variable in order of elimination; `None` when there is no solution."""
+        branches = []
+        for variable in self.order.sequence:
+            self.budget.check()
+            table = self._bucket(variable)
+            if not table.size:
+                return None
+            branches.append(self._reduce(variable, table))
+        return Forest(tuple(branches), tuple(self.offsets))
+
+    def _filters(self, variable: int, scope: frozenset[int]) -> list[Relation]:
+        """Projections of relations of other buckets: they keep joins near the final size."""
+        numbers = {n for v in scope for n in self.uses[v]}
+        found = []
+        for number in sorted(numbers):
+            relation = self.relations[number]
+            inside = scope.intersection(relation.scope)
+            if len(inside) < 2 or self._deepest(relation.scope) == variable:
+                continue
+            key = (number, inside)
+            if key not in self.projections:
+                self.projections[key] = project(relation, sorted(inside), self.sizes)
+            found.append(self.projections[key])
+        return found
+
+    def _bucket(self, variable: int) -> Relation:
+        """Join of everything that speaks of `variable` and is not yet eliminated."""
+        context = self.order.contexts[variable]
+        filters = self._filters(variable, context | {variable})
+        parts = self.buckets[variable]
+        self.buckets[variable] = []
+        known = {v for part in parts for v in part.scope}
+        priced = {v for _, price in self.due[variable] for v in price.relation.scope}
+        parts += [self.relations[self.domains + v] for v in sorted(priced - known)]
+        table = parts.pop(max(range(len(parts)), key=lambda i: len(parts[i].scope)))
+        while True:
+            known = set(table.scope)
+            waiting = []
+            for relation in filters:
+                if known.issuperset(relation.scope):
+                    table = semijoin(table, relation, self.sizes)
+                else:
+                    waiting.append(relation)
+            filters = waiting
+            if not parts:
+                return table
+            chosen = min(range(len(parts)), key=lambda i: self._growth(known, parts[i]))
+            table = self.budget.joined(join(table, parts.pop(chosen), self.sizes, self.budget.rows))
+
+    def _growth(self, known: set[int], relation: Relation) -> float:
+        shared = sum(math.log2(max(self.sizes[v], 1)) for v in relation.scope if v in known)
+        return max(math.log2(max(relation.size, 1)) - shared, 0.0)
+
+    def _reduce(self, variable: int, table: Relation) -> Branch:
+        """Group by context, make equal groups one node, and send the nodes upward."""
+        names = sorted(v for v in table.scope if v < self.count and v != variable)
+        children = self.children[variable]
+        carried = [self.references[child] for child in children]
+        links = [table.column(self.count + child) for child in children]
+        keys, space = pack(
+            [table.column(v) for v in names], [self.sizes[v] for v in names], table.size
+        )
+        owners, rows = group(keys, space)
+        costs, least = self._costs(variable, table, owners, len(rows))
+        values = table.column(variable)
+        nodes = [reference.nodes[link] for reference, link in zip(carried, links, strict=True)]
+        sizes = [int(column.max(initial=0)) + 1 for column in nodes]
+        ranks = [ranked(cost) for cost in costs]
+        keys, space = pack(
+            [values, *nodes, *ranks],
+            [self.sizes[variable], *sizes, *(int(r.max(initial=0)) + 1 for r in ranks)],
+            table.size,
+        )
+        arcs, samples = group(keys, space)
+        numbers, leaders = equal_sets(owners, len(rows), arcs, len(samples))
+        self._send(variable, table, names, rows, numbers, least)
+        chosen = np.flatnonzero(leaders[numbers][owners] == owners)
+        order = np.lexsort((arcs[chosen], numbers[owners[chosen]]))
+        rows = chosen[order]
+        self.budget.add_nodes(len(leaders), len(rows))
+        return Branch(
+            variable,
+            tuple(children),
+            numbers[owners[rows]],
+            values[rows],
+            np.array([c[rows] for c in nodes], dtype=np.int64).reshape(len(nodes), len(rows)),
+            costs[:, rows],
+            len(leaders),
+        )
+
+    def _costs(self, variable: int, table: Relation, owners: Ints, count: int) -> tuple[Ints, Ints]:
+        """Cost of every row, less the least of its context; and that least. By quantity."""
+        costs = np.zeros((len(self.prices), table.size), dtype=np.int64)
+        least = np.zeros((len(self.prices), count), dtype=np.int64)
+        if not len(costs):
+            return costs, least
+        for child in self.children[variable]:
+            costs += self.references[child].costs[:, table.column(self.count + child)]
+        for quantity, price in self.due[variable]:
+            costs[quantity] += _looked_up(price, table, self.sizes)
+        least += np.iinfo(np.int64).max
+        for lowest, row in zip(least, costs, strict=True):
+            np.minimum.at(lowest, owners, row)
+        return costs - least[:, owners], least
+
+    def _send(
+        self,
+        variable: int,
+        table: Relation,
+        names: Sequence[int],
+        rows: Ints,
+        numbers: Ints,
+        least: Ints,
+    ) -> None:
+        """Give the parent, for every context, the node and the cost moved out of it."""
+        if not names:
+            self.offsets = [a + int(b) for a, b in zip(self.offsets, least[:, 0], strict=True)]
+            return
+        ranks = [ranked(cost) for cost in least]
+        bounds = [int(column.max(initial=0)) + 1 for column in (numbers, *ranks)]
+        keys, space = pack([numbers, *ranks], bounds, len(rows))
+        links, samples = group(keys, space)
+        self.references[variable] = _References(numbers[samples], least[:, samples])
+        carrier = self.count + variable
+        self.sizes[carrier] = len(samples)
+        columns = (*(table.column(v)[rows] for v in names), links)
+        parent = self._deepest(names)
+        self.buckets[parent].append(Relation((*names, carrier), columns, len(rows)))
+        self.children[parent].append(variable)
+
+    @property
+    def domains(self) -> int:
+        """Where the domains of the variables start among the relations."""
+        return len(self.relations) - self.count
+
+
+def _looked_up(price: Price, table: Relation, sizes: Sequence[int]) -> Ints:
+    """Cost of every row of a table."""
+    names = price.relation.scope
+    rows, known, space = pack_alike(
+        [table.column(v) for v in names],
+        price.relation.columns,
+        [sizes[v] for v in names],
+        (table.size, price.relation.size),
+    )
+    order = sort_order(known, space)
+    known = known[order]
+    place = np.minimum(np.searchsorted(known, rows), max(len(known) - 1, 0))
+    costs = np.full(table.size, price.default, dtype=np.int64)
+    if len(known):
+        hit = known[place] == rows
+        costs[hit] = price.costs[order][place[hit]]
+    return costs
+
+
+def build(system: System, order: Order, budget: Budget) -> Forest | None:
+    """All nodes, variable by variable; `None` when there is no solution.
+
+    Raises
+    ------
+    LimitReached
+        When a join or the diagram outgrows the budget.
+    """
+    relations = reduce_domains(system) if system.feasible else None
+    if relations is None:
+        return None
+    count = len(system.sizes)
+    sizes = [*system.sizes, *([0] * count)]
+    return Elimination(order, budget, sizes, relations, system.costs, count).run()
