@@ -1,0 +1,5 @@
+"""The SAT engine: incremental answers where a diagram does not compile, conflicts and repairs."""
+
+from cmf.engines.sat.space import SatEngine, SatSpace
+
+__all__ = ["SatEngine", "SatSpace"]

@@ -1,0 +1,125 @@
+"""An incremental SAT solver over an encoding, with a budget of time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from cmf.engines.sat.encode import Encoding
+from cmf.errors import LimitReached, MissingExtra
+from cmf.problem.answer import Limits
+from cmf.problem.problem import Variant
+
+SOLVER = "glucose4"
+SLICE = 2_000
+"""Conflicts between two looks at the clock."""
+
+
+def _new_solver() -> Any:
+    try:
+        from pysat.solvers import Solver
+    except ImportError as missing:
+        message = "the engine `sat` needs the package python-sat: pip install 'cmf[sat]'"
+        raise MissingExtra(message) from missing
+    return Solver(SOLVER)
+
+
+@define
+class Budget:
+    """Time for one answer; only time spent in the solver counts."""
+
+    seconds: float | None
+    used: float = 0.0
+
+    @classmethod
+    def of(cls, limits: Limits) -> Budget:
+        return cls(limits.seconds)
+
+    def check(self) -> None:
+        """Raises `LimitReached` when the time is over."""
+        if self.seconds is not None and self.used >= self.seconds:
+            raise LimitReached(f"{self.seconds:g} s")
+
+
+@define
+class Oracle:
+    """Solves the clauses of an encoding under assumptions; clauses added later are picked up.
+
+    Attributes
+    ----------
+    dead
+        Literals of options that no variant takes, as far as known.
+    """
+
+    encoding: Encoding
+    dead: set[int] = field(factory=set, init=False)
+    _solver: Any = field(factory=_new_solver, init=False)
+    _read: int = field(default=0, init=False)
+
+    @classmethod
+    def over(cls, encoding: Encoding, units: Iterable[int]) -> Oracle:
+        """A solver in which the literals `units` hold.
+
+        They come first: the solver then shortens the clauses as it reads them.
+        """
+        oracle = cls(encoding)
+        for literal in units:
+            oracle._solver.add_clause([literal])
+        return oracle
+
+    def solve(self, assumptions: Sequence[int], budget: Budget) -> bool:
+        """Whether the clauses can be satisfied with all `assumptions` true."""
+        self._sync()
+        if budget.seconds is None:
+            return bool(self._solver.solve(assumptions))
+        while True:
+            budget.check()
+            start = time.perf_counter()
+            self._solver.conf_budget(SLICE)
+            answer = self._solver.solve_limited(assumptions)
+            budget.used += time.perf_counter() - start
+            if answer is not None:
+                return bool(answer)
+
+    def variant(self) -> Variant:
+        """The variant of the last `solve`, which was true."""
+        model = self._solver.get_model()
+        return tuple(
+            next(o for o, x in enumerate(literals) if (model[abs(x) - 1] == x))
+            for literals in self.encoding.options
+        )
+
+    def core(self) -> list[int]:
+        """Assumptions that contradict the clauses, after a `solve` that was false."""
+        return list(self._solver.get_core() or ())
+
+    def implied(self, assumptions: Sequence[int]) -> set[int]:
+        """Literals that follow by unit propagation; not those that hold without assumptions."""
+        self._sync()
+        _, literals = self._solver.propagate(assumptions)
+        return set(literals)
+
+    def prefer(self, literals: Sequence[int]) -> None:
+        """Literals that the solver tries first."""
+        self._solver.set_phases(literals)
+
+    def exclude(self, variant: Variant) -> None:
+        """Forbid one variant."""
+        options = self.encoding.options
+        self._solver.add_clause([-options[v][option] for v, option in enumerate(variant)])
+
+    def _sync(self) -> None:
+        clauses = self.encoding.clauses
+        if self._read == len(clauses):
+            return
+        clause: list[int] = []
+        for literal in clauses[self._read :]:
+            if literal:
+                clause.append(literal)
+            else:
+                self._solver.add_clause(clause)
+                clause = []
+        self._read = len(clauses)
