@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import evolve
 
 from cmf.analysis.commonality.basis import Weight
-from cmf.analysis.commonality.incidence import Incidence
+from cmf.analysis.commonality.incidence import Counts, Incidence
 from cmf.analysis.commonality.meet import meet
 from cmf.analysis.commonality.weigh import Exact, Lack, Weighed, times, unit_weights, weigh
 from cmf.errors import LimitReached
@@ -35,39 +34,29 @@ def least_pieces(
     units = unit_weights(incidence, weight)
     if isinstance(units, Lack):
         return units
-    order = np.lexsort((pieces.value, pieces.part))
-    part, value = pieces.part[order], pieces.value[order]
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = (part[1:] != part[:-1]) | (value[1:] != value[:-1])
-    level = np.cumsum(new) - 1
-    level_part, level_value = part[new], value[new]
-    first = np.ones(len(level_part), dtype=np.bool_)
-    first[1:] = level_part[1:] != level_part[:-1]
-    step = np.diff(level_value, prepend=0)
-    step[first] = level_value[first]
-    lowest = np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))
-    repeats = level - lowest[level] + 1
-    if int(repeats.sum()) > MAX_LEVEL_USES:
+    rank, start, step = _levels(pieces)
+    if int(rank.sum()) + len(rank) > MAX_LEVEL_USES:
         raise LimitReached(f"more than {MAX_LEVEL_USES} uses after the split of quantities")
-    use = np.repeat(np.arange(len(order)), repeats)
-    offset = np.arange(len(use)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    wide = lowest[level][use] + offset
-    weighed = Weighed(
-        weight,
-        pieces.labels,
-        pieces.row[order][use],
-        wide.astype(np.int32),
-        times(units[level_part][wide], step[wide]),
-        len(level_part),
+    # Uses of one level keep their order, so that each new column has its rows in order.
+    use = np.concatenate([np.flatnonzero(rank >= t) for t in range(int(rank.max()) + 1)])
+    level = np.concatenate([start[pieces.part[rank >= t]] + t for t in range(int(rank.max()) + 1)])
+    value = times(units[pieces.part[use]], step[level])
+    split = Weighed(
+        weight, pieces.labels, pieces.row[use], level.astype(np.int32), value, len(step)
     )
-    return pieces.labels, meet(_by_row(weighed))
+    return pieces.labels, meet(split)
 
 
-def _by_row(weighed: Weighed) -> Weighed:
-    order = np.lexsort((weighed.part, weighed.row))
-    return evolve(
-        weighed,
-        row=weighed.row[order],
-        part=weighed.part[order],
-        value=weighed.value[order],
-    )
+def _levels(pieces: Weighed) -> tuple[Counts, Counts, Counts]:
+    """Rank of each use among the distinct quantities of its part, first level of each part, and
+    how much each level adds to the one before."""
+    quantities, number = np.unique(pieces.value, return_inverse=True)
+    kinds = len(quantities)
+    key = pieces.part.astype(np.int64) * kinds + number
+    levels, level = np.unique(key, return_inverse=True)
+    part = levels // kinds
+    start = np.searchsorted(part, np.arange(pieces.parts + 1))
+    step = np.diff(quantities[levels % kinds], prepend=0)
+    first = np.unique(start[:-1][start[:-1] < start[1:]])
+    step[first] = quantities[levels[first] % kinds]
+    return level - start[pieces.part], start, step

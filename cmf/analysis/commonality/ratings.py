@@ -69,12 +69,19 @@ def pci(
                 faults.append(Diagnostic("bad-row", message))
     if faults:
         raise InputError(faults)
-    kept = [row for row in rows if row.users]
+    alike = Counter((row.users, row.shape * row.material * row.assembly) for row in rows)
+    return _pci(basis, alike, products)
+
+
+def _pci(basis: Basis, alike: Counter[tuple[int, Fraction]], products: int) -> Result:
+    """PCI from the number of rows with equal users and equal product of factors."""
+    kept = {key: count for key, count in alike.items() if key[0]}
     if not kept:
         return NotEvaluable(basis, "no product has a component that counts")
-    least = sum(Fraction(1, row.users**2) for row in kept)
-    top = sum(row.users * row.shape * row.material * row.assembly for row in kept) - least
-    return ratio(basis, top, len(kept) * products - least, "there is only one product")
+    least = sum(count * Fraction(1, users**2) for (users, _), count in kept.items())
+    top = sum(count * users * factor for (users, factor), count in kept.items()) - least
+    most = sum(kept.values()) * products
+    return ratio(basis, top, most - least, "there is only one product")
 
 
 def pci_parts(incidence: Incidence) -> Result:
@@ -83,10 +90,11 @@ def pci_parts(incidence: Incidence) -> Result:
     A simplification: equal part numbers are alike in every respect, so only presence counts.
     Range 0..1. See `pci` for the formula and `pci_slots` for the intent of its authors.
     """
-    spread = np.bincount(incidence.uses.part, minlength=len(incidence.parts.numbers))
-    rows = [PciRow(n, int(k)) for n, k in zip(incidence.parts.numbers, spread, strict=True)]
-    products = len(incidence.products.names)
-    return pci(rows, products, level=incidence.level, scope=incidence.scope)
+    spread = np.bincount(incidence.uses.part)
+    users, counts = np.unique(spread, return_counts=True)
+    alike = Counter({(int(n), ONE): int(count) for n, count in zip(users, counts, strict=True)})
+    basis = Basis("PCI", level=incidence.level, scope=incidence.scope)
+    return _pci(basis, alike, len(incidence.products.names))
 
 
 def pci_slots(incidence: Incidence, *, differing: Collection[str] = ()) -> Result:
@@ -124,7 +132,9 @@ def pci_slots(incidence: Incidence, *, differing: Collection[str] = ()) -> Resul
 def _contents(incidence: Incidence) -> list[Counter[bytes]]:
     """For each slot, how many products have which content (parts with quantities)."""
     lines = incidence.lines
-    order = np.lexsort((lines.part, lines.product, lines.slot))
+    # Lines are sorted by product and part: a stable sort by slot, in few bits, is all it takes.
+    narrow = lines.slot.astype(np.min_scalar_type(-len(incidence.slots) - 1))
+    order = np.argsort(narrow, kind="stable")
     product, slot = lines.product[order], lines.slot[order]
     content = np.stack([lines.part[order].astype(np.int64), lines.quantity[order]], axis=1)
     new = np.ones(len(order), dtype=np.bool_)

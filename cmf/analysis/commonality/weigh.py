@@ -87,11 +87,15 @@ def exact(values: Sequence[int]) -> Exact:
 
 def times(left: Exact, right: Exact) -> Exact:
     """Elementwise product of non-negative integers, such that its sum cannot overflow."""
-    # The estimate is a sum of non-negative doubles: its relative error is far below 1/2.
-    estimate = float(np.dot(left.astype(np.float64), right.astype(np.float64)))
-    kind: type = np.int64 if estimate < SAFE else object
-    product: Exact = left.astype(kind) * right.astype(kind)
+    product: Exact = widened(left, right) * right
     return product
+
+
+def widened(values: Exact, counts: Exact) -> Exact:
+    """The values, as Python integers when the sum of ``values * counts`` could leave 64 bits."""
+    # The estimate is a sum of non-negative doubles: its relative error is far below 1/2.
+    estimate = float(np.dot(values.astype(np.float64), counts.astype(np.float64)))
+    return values.astype(np.int64 if estimate < SAFE else object, copy=False)
 
 
 def weigh(incidence: Incidence, weight: Weight, population: str = VEHICLE) -> Weighed | Lack:
@@ -117,8 +121,9 @@ def weigh(incidence: Incidence, weight: Weight, population: str = VEHICLE) -> We
         row, part, count = uses.product, uses.part, pieces
     else:
         row, part, count = _grouped(incidence, labels, groups, pieces)
-    value = part_weight[part]
-    value = times(value, count) if weight.per_use else times(value, np.ones_like(part, np.int64))
+    if not weight.per_use:
+        part_weight = widened(part_weight, np.bincount(part, minlength=len(part_weight)))
+    value = times(part_weight[part], count) if weight.per_use else part_weight[part]
     return Weighed(weight, groups, row, part, value, len(incidence.parts.numbers))
 
 
@@ -136,11 +141,12 @@ def unit_weights(incidence: Incidence, weight: Weight) -> Exact | Lack:
         case Weight.INVESTMENT:
             figure = ("investment", parts.investments)
     name, values = figure
-    used = np.zeros(len(parts.numbers), dtype=np.bool_)
-    used[incidence.uses.part] = True
-    needed = np.flatnonzero(used)
-    lack = unknown(name, [parts.numbers[j] for j in needed], [values[j] for j in needed])
-    return lack or exact([v if v is not None else 0 for v in values])
+    if None in values:
+        used = np.unique(incidence.uses.part)
+        lack = unknown(name, [parts.numbers[j] for j in used], [values[j] for j in used])
+        if lack is not None:
+            return lack
+    return exact([v or 0 for v in values])
 
 
 def too_few(labels: Sequence[str], k: int, population: str) -> Lack | None:
