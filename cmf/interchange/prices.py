@@ -10,7 +10,7 @@ from cmf.errors import fail
 from cmf.interchange.elements import Element
 from cmf.interchange.files import Faults, FilePath, nearest, read_source
 from cmf.interchange.network import Link, read_network
-from cmf.interchange.tuples import Lookup, keys, read_costs
+from cmf.interchange.tuples import Domain, keys, read_costs
 from cmf.model.units import LIMIT
 from cmf.problem.formula import CostTable
 from cmf.problem.problem import Quantity, Variable
@@ -37,7 +37,7 @@ def read_prices(path: FilePath, name: str, variables: Sequence[Variable]) -> Qua
     network = read_network(read_source(path, xml=True), "WCSP")
     faults = Faults()
     numbers = {variable.name: number for number, variable in enumerate(variables)}
-    lookups: dict[str, Lookup] = {}
+    domains: dict[str, Domain] = {}
     for variable, domain in network.variables.items():
         with faults.collecting():
             if variable not in numbers:
@@ -47,17 +47,15 @@ def read_prices(path: FilePath, name: str, variables: Sequence[Variable]) -> Qua
                 raise fail("unknown-variable", message, place, remedy)
             options = variables[numbers[variable]].options
             listed = set(network.domains[domain])
-            lookups[variable] = {o: n for n, o in enumerate(options) if o in listed}
+            numbered = {o: n for n, o in enumerate(options) if o in listed}
+            domains[variable] = Domain.of(numbered)
     faults.check()
     tables = []
-    room = LIMIT
     for link in network.links:
         with faults.collecting():
-            table = _table(link, lookups, numbers, room)
-            room -= _greatest(table)
-            tables.append(table)
+            tables.append(_table(link, domains, numbers))
     with faults.collecting():
-        _check_hard(network.section, tables)
+        _check_costs(network.section, tables)
     faults.check()
     sizes = [len(variable.options) for variable in variables]
     offset = network.section.whole("initialCost", -LIMIT, LIMIT)
@@ -96,40 +94,34 @@ def add_tables(tables: Sequence[CostTable], sizes: Sequence[int]) -> tuple[CostT
     return tuple(result)
 
 
-def _table(
-    link: Link, lookups: Mapping[str, Lookup], numbers: Mapping[str, int], room: int
-) -> CostTable:
+def _table(link: Link, domains: Mapping[str, Domain], numbers: Mapping[str, int]) -> CostTable:
     relation = link.relation
     default = relation.whole("defaultCost", -LIMIT, LIMIT) or 0
-    found = [lookups[name] for name in link.scope]
+    found = [domains[name] for name in link.scope]
     rows, costs = read_costs(relation, link.scope, found)
     relation.check_count("nbTuples", len(rows), "tuples")
     scope = tuple(numbers[name] for name in link.scope)
-    sizes = [max(lookup.values(), default=0) + 1 for lookup in found]
-    _, first, place = np.unique(keys(rows, sizes), return_index=True, return_inverse=True)
-    if (costs[first][place] != costs).any():
-        message = f"the relation `{relation.attributes['name'][:40]}` gives a tuple two costs"
-        raise fail("duplicate-tuple", message, relation.span)
-    first.sort()
-    table = CostTable(scope, rows[first], costs[first], default)
-    if _greatest(table) > room:
-        message = f"all costs together are greater than {LIMIT:,}"
-        raise fail("too-large", message, relation.span)
-    return table
+    sizes = [max(domain.numbers.values(), default=0) + 1 for domain in found]
+    numbered = keys(rows, sizes)
+    if (numbered[1:] <= numbered[:-1]).any():
+        _, first, place = np.unique(numbered, return_index=True, return_inverse=True)
+        if (costs[first][place] != costs).any():
+            message = f"the relation `{relation.attributes['name'][:40]}` gives a tuple two costs"
+            raise fail("duplicate-tuple", message, relation.span)
+        rows, costs = rows[first], costs[first]
+    return CostTable(scope, rows, costs, default)
 
 
-def _greatest(table: CostTable) -> int:
-    """The greatest magnitude of a value of the table."""
-    return max(abs(table.default), int(np.abs(table.costs).max(initial=0)))
-
-
-def _check_hard(section: Element, tables: Sequence[CostTable]) -> None:
-    """Refuse costs that mean `forbidden`: a price excludes nothing."""
-    hard = section.attributes.get("maximalCost", "infinity")
-    if hard == "infinity":
+def _check_costs(section: Element, tables: Sequence[CostTable]) -> None:
+    """Refuse a sum beyond the exact range, and costs that forbid: a price excludes nothing."""
+    greatest = [max(abs(t.default), int(np.abs(t.costs).max(initial=0))) for t in tables]
+    if sum(greatest) > LIMIT:
+        message = f"all costs together may exceed {LIMIT:,}"
+        raise fail("too-large", message, section.span)
+    if section.attributes.get("maximalCost", "infinity") == "infinity":
         return
     bound = section.whole("maximalCost", 0, 2**63 - 1)
-    if bound is not None and any(_greatest(table) >= bound for table in tables):
+    if bound is not None and max(greatest, default=-1) >= bound:
         message = f"a cost reaches `maximalCost` ({bound:,}), which forbids its tuple"
         remedy = "put what is forbidden into the model, as a relation of conflicts"
         raise fail("unsupported-cost", message, section.attribute_span("maximalCost"), remedy)

@@ -12,6 +12,7 @@ from itertools import islice
 from math import prod
 
 import numpy as np
+from attrs import frozen
 
 from cmf.errors import InputError, fail
 from cmf.interchange.elements import Element
@@ -20,17 +21,51 @@ from cmf.model.units import LIMIT
 from cmf.problem.formula import Costs, Rows
 from cmf.source import Span
 
-Lookup = Mapping[str, int]
-"""Option number of every value that a variable takes."""
-
 # A piece of text that is split at once: the words of a piece need about twenty times its memory.
 _PIECE = 2**20
+# Below this length arrays cost more than they save.
+_SHORT = 1000
 _COST = re.compile(r"([^\s|:]+)\s*:")
 _WORD = re.compile(r"\S+")
+_BAR = 10**9
+"""Stands for a bar among integers; no integer of a `Domain` is as great."""
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,8}")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,16}")
 
 
-def read_rows(relation: Element, scope: Sequence[str], lookups: Sequence[Lookup]) -> Rows:
+@frozen(eq=False)
+class Domain:
+    """The values of a variable.
+
+    Attributes
+    ----------
+    numbers
+        Option number of every value.
+    low, dense
+        When all values are integers that lie close together: the least one, and the option
+        numbers of it and all that follow, -1 where there is none. `None` otherwise.
+    """
+
+    numbers: Mapping[str, int]
+    low: int = 0
+    dense: Rows | None = None
+
+    @classmethod
+    def of(cls, numbers: Mapping[str, int]) -> Domain:
+        """The domain of the values in `numbers`."""
+        integers = [int(value) for value in numbers if _INTEGER.fullmatch(value)]
+        if not integers or len(integers) < len(numbers):
+            return cls(numbers)
+        low, high = min(integers), max(integers)
+        if high - low > 4 * len(integers) + 1000:
+            return cls(numbers)
+        dense = np.full(high - low + 1, -1, dtype=np.int32)
+        dense[np.array(integers) - low] = list(numbers.values())
+        return cls(numbers, low, dense)
+
+
+def read_rows(relation: Element, scope: Sequence[str], domains: Sequence[Domain]) -> Rows:
     """The tuples of a relation.
 
     Parameters
@@ -39,8 +74,8 @@ def read_rows(relation: Element, scope: Sequence[str], lookups: Sequence[Lookup]
         Holds tuples separated by bars, values separated by blanks.
     scope
         Names of the variables, for messages.
-    lookups
-        For every variable the option number of each of its values.
+    domains
+        Values of every variable.
 
     Returns
     -------
@@ -53,14 +88,14 @@ def read_rows(relation: Element, scope: Sequence[str], lookups: Sequence[Lookup]
     InputError
         A tuple has the wrong width or a value that its variable does not take.
     """
-    rows = _rows(relation.text, lookups)
+    rows = _rows(relation.text, domains)
     if rows is None:
-        raise _first_fault(relation, scope, lookups)
+        raise _first_fault(relation, scope, domains)
     return rows
 
 
 def read_costs(
-    relation: Element, scope: Sequence[str], lookups: Sequence[Lookup]
+    relation: Element, scope: Sequence[str], domains: Sequence[Domain]
 ) -> tuple[Rows, Costs]:
     """The tuples of a soft relation, each with its cost.
 
@@ -75,17 +110,17 @@ def read_costs(
         text = rest[number + 1].rstrip()
         if number != last and text:
             if not text.endswith("|"):
-                raise _first_fault(relation, scope, lookups)
+                raise _first_fault(relation, scope, domains)
             text = text[:-1]
-        rows = _rows(text, lookups)
+        rows = _rows(text, domains)
         if rows is None or not _is_cost(rest[number]):
-            raise _first_fault(relation, scope, lookups)
+            raise _first_fault(relation, scope, domains)
         blocks.append(rows)
         costs.append(np.full(len(rows), int(rest[number]), dtype=np.int64))
     if first.strip():
-        raise _first_fault(relation, scope, lookups)
+        raise _first_fault(relation, scope, domains)
     if not blocks:
-        return np.empty((0, len(lookups)), dtype=np.int32), np.empty(0, dtype=np.int64)
+        return np.empty((0, len(domains)), dtype=np.int32), np.empty(0, dtype=np.int64)
     return np.concatenate(blocks), np.concatenate(costs)
 
 
@@ -121,13 +156,13 @@ def _is_cost(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None and abs(int(text)) <= LIMIT
 
 
-def _rows(text: str, lookups: Sequence[Lookup]) -> Rows | None:
+def _rows(text: str, domains: Sequence[Domain]) -> Rows | None:
     """The tuples of `text`, or `None` when there is a fault."""
     if not text or text.isspace():
-        return np.empty((0, len(lookups)), dtype=np.int32)
+        return np.empty((0, len(domains)), dtype=np.int32)
     parts = []
     for piece in _pieces(text):
-        rows = _piece(piece, lookups)
+        rows = _piece(piece, domains)
         if rows is None:
             return None
         parts.append(rows)
@@ -143,11 +178,41 @@ def _pieces(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _piece(text: str, lookups: Sequence[Lookup]) -> Rows | None:
+def _piece(text: str, domains: Sequence[Domain]) -> Rows | None:
     if len(text) > 2 * _PIECE:  # a single tuple of more than a million characters
         return None
+    rows = _integers(text, domains)
+    return _words(text, domains) if rows is None else rows
+
+
+def _integers(text: str, domains: Sequence[Domain]) -> Rows | None:
+    """The tuples of `text` where all values are integers, or `None` when in doubt."""
+    if len(text) < _SHORT or not text.isascii() or any(domain.dense is None for domain in domains):
+        return None
+    arity = len(domains)
+    try:
+        numbers = np.fromstring(text.replace("|", f" {_BAR} "), dtype=np.int64, sep=" ")
+    except (ValueError, DeprecationWarning):  # what NumPy makes of other words
+        return None
+    bars = numbers[arity :: arity + 1]
+    count = len(bars) + 1
+    if len(numbers) != count * (arity + 1) - 1 or (bars != _BAR).any():
+        return None
+    rows = np.empty((count, arity), dtype=np.int32)
+    for column, domain in enumerate(domains):
+        if domain.dense is None:
+            return None
+        places = numbers[column :: arity + 1] - domain.low
+        if places.min() < 0 or places.max() >= len(domain.dense):
+            return None
+        rows[:, column] = domain.dense[places]
+    return rows if rows.min() >= 0 else None
+
+
+def _words(text: str, domains: Sequence[Domain]) -> Rows | None:
+    """The tuples of `text`, or `None` when there is a fault."""
     words = text.replace("|", " | ").split()
-    arity = len(lookups)
+    arity = len(domains)
     width = arity + 1
     count = (len(words) + 1) // width
     bars = words[arity::width]
@@ -155,16 +220,16 @@ def _piece(text: str, lookups: Sequence[Lookup]) -> Rows | None:
         return None
     rows = np.empty((count, arity), dtype=np.int32)
     try:
-        # A bar in a wrong place is no value either, so the lookup finds it.
-        for column, lookup in enumerate(lookups):
-            values = map(lookup.__getitem__, words[column::width])
+        # A bar in a wrong place is no value either, so no domain has it.
+        for column, domain in enumerate(domains):
+            values = map(domain.numbers.__getitem__, words[column::width])
             rows[:, column] = np.fromiter(values, dtype=np.int32, count=count)
     except KeyError:
         return None
     return rows
 
 
-def _first_fault(relation: Element, scope: Sequence[str], lookups: Sequence[Lookup]) -> InputError:
+def _first_fault(relation: Element, scope: Sequence[str], domains: Sequence[Domain]) -> InputError:
     """The first fault of a relation that could not be read."""
     body = relation.body()
     text = relation.text if body is None else relation.source.text
@@ -188,11 +253,13 @@ def _first_fault(relation: Element, scope: Sequence[str], lookups: Sequence[Look
         if len(words) != len(scope) and (words or not soft or end < last):
             begin = words[0].start() if words else start
             return _wrong_width(_place(relation, body, begin, end), len(words), len(scope))
-        for word, name, lookup in zip(words, scope, lookups, strict=False):
-            if word[0] not in lookup:
+        for word, name, domain in zip(words, scope, domains, strict=False):
+            if word[0] not in domain.numbers:
                 message = f"the value `{word[0][:40]}` is not in the domain of `{name}`"
                 place = _place(relation, body, *word.span())
-                return fail("unknown-value", message, place, nearest(word[0], lookup, "value"))
+                return fail(
+                    "unknown-value", message, place, nearest(word[0], domain.numbers, "value")
+                )
         start = end + 1
     return fail("bad-tuple", "the tuples of this relation cannot be read", relation.span)
 

@@ -9,7 +9,7 @@ from cmf.errors import fail
 from cmf.interchange.files import MOST_BYTES, Faults, FilePath, read_source
 from cmf.interchange.network import Link, Network, read_network
 from cmf.interchange.prices import read_prices
-from cmf.interchange.tuples import distinct, read_rows
+from cmf.interchange.tuples import Domain, distinct, read_rows
 from cmf.problem.formula import Formula, Not, Rows, Table
 from cmf.problem.problem import Constraint, Origin, Problem, Variable
 
@@ -69,8 +69,8 @@ class _Tables:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._lookups = {
-            name: {value: number for number, value in enumerate(values)}
+        self._domains = {
+            name: Domain.of({value: number for number, value in enumerate(values)})
             for name, values in network.domains.items()
         }
         self._rows: dict[tuple[str, ...], Rows] = {}
@@ -84,7 +84,7 @@ class _Tables:
             if self._room < 0:
                 message = f"more than {MOST_TUPLE_TEXT:,} characters of tuples to read"
                 raise fail("too-large", message, link.relation.span)
-            rows = read_rows(link.relation, link.scope, [self._lookups[name] for name in domains])
+            rows = read_rows(link.relation, link.scope, [self._domains[name] for name in domains])
             link.relation.check_count("nbTuples", len(rows), "tuples")
             rows = distinct(rows, [len(self._network.domains[name]) for name in domains])
             rows.setflags(write=False)
