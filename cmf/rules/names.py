@@ -99,7 +99,11 @@ class Names:
             return word
         kind = "option" if domain in self.axes else "word"
         message = f"`{domain}` has no {kind} `{word}`"
-        raise fail("unknown-option", message, place, did_you_mean(word, words, what=kind))
+        remedy = did_you_mean(word, words, what=kind)
+        owners = [axis.name for axis in self.catalog.axes if word in axis.names]
+        if owners and not remedy.startswith("did you mean"):
+            remedy = f"`{word}` is an option of `{owners[0]}`; {remedy}"
+        raise fail("unknown-option", message, place, remedy)
 
     def compatible(self, left: str, right: str) -> bool:
         """Whether words of two domains compare: one holds all the words of the other."""

@@ -61,7 +61,8 @@ def _quantity(names: Names, quantity: QuantityText) -> t.TypedQuantity:
     number = values.number(tree)
     wanted = Number(quantity.unit.dimension, quantity.unit)
     values.fits(tree, number, wanted, Word(quantity.name))
-    return t.TypedQuantity(quantity.name, quantity.title, number.expr, quantity.unit, quantity.span)
+    place = quantity.span or quantity.expression.span
+    return t.TypedQuantity(quantity.name, quantity.title, number.expr, quantity.unit, place)
 
 
 def _rule(names: Names, rule: RuleText) -> t.TypedRule:

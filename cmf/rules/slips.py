@@ -49,7 +49,10 @@ _WRITE = {
     "’": "quotes are straight: `'…'`",
 }
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-_SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted(_WRITE, key=len, reverse=True)))
+_OPERATORS = (*_COMPARISONS, "=>", "..")
+_SIGNS = re.compile(
+    "|".join(re.escape(sign) for sign in sorted((*_WRITE, *_OPERATORS), key=len, reverse=True))
+)
 _TOKEN = re.compile(r"\w+|'[^'\n]*'|\"[^\"\n]*\"|\.\.|[-=<>!&|*+]+|\S")
 
 
@@ -134,7 +137,7 @@ def _sign(text: Text, slip: Slip) -> InputError | None:
     """A sign of some other language at or around the place."""
     for start in range(max(0, slip.start - 2), slip.start + 1):
         match = _SIGNS.match(text.value, start)
-        if match is None or match.end() <= slip.start:
+        if match is None or match.end() <= slip.start or match.group() in _OPERATORS:
             continue
         sign = match.group()
         place = Slip(match.start(), match.end(), slip.wants_value)
@@ -176,15 +179,19 @@ def _word(text: Text, slip: Slip) -> InputError | None:
         if not before:
             message = f"a statement does not start with `{found}`"
         return _fault(text, slip, message, f"if `{found}` is an option, write `'{found}'`")
-    if before in ("if", "when") or found in ("then", "implies"):
-        return _fault(text, slip, f"unexpected `{found}`", "write `condition => consequence`")
+    for word in (before, found):
+        if word in ("if", "when", "then", "implies"):
+            start = text.value.rindex(word, 0, slip.end)
+            place = Slip(start, start + len(word), slip.wants_value)
+            message = f"`{word}` is not part of the language"
+            return _fault(text, place, message, "write `condition => consequence`")
     if found == "." and not slip.wants_value:
         remedy = "an attribute is `slot.attribute`; option names with a point take quotes"
         return _fault(text, slip, f"unexpected `.` after `{before}`", remedy)
-    if re.match(r"\w", found) and re.match(r"[\w'\"]", before):
-        remedy = f"put an operator between, or quotes around a name: `'{before} {found}'`"
-        if re.match(r"['\"]", before):
-            remedy = "put an operator between"
+    if re.match(r"[\w'\"]", found) and re.match(r"[\w'\"]", before) and not slip.wants_value:
+        remedy = "put an operator between"
+        if found.isidentifier() and before.isidentifier():
+            remedy += f", or quotes around a name: `'{before} {found}'`"
         return _fault(text, slip, f"`{found}` stands directly behind `{before}`", remedy)
     return None
 

@@ -82,10 +82,10 @@ class Statements:
             message = "`defined` takes one attribute or quantity"
             raise self.values.fault(node, "argument-count", message, "write `defined(slot.name)`")
         found = self.values.value(arguments[0])
-        if isinstance(found.expr, t.AxisRef):
+        if not isinstance(found.expr, t.AttributeRef | t.QuantityRef):
             name = to_text(arguments[0])
-            message = f"`{name}` always has an option"
-            remedy = f"for an empty slot write `{name} == none`; ask `defined({name}.attribute)`"
+            message = f"`{name}` always has a value"
+            remedy = "ask for an attribute or a quantity; an empty slot is `slot == none`"
             raise self.values.fault(arguments[0], "always-defined", message, remedy)
         return t.Defined(found.expr)
 
@@ -114,14 +114,19 @@ class Statements:
             "they do not compare"
         )
         remedy = None
+        for number, other in ((node.left, rhs), (node.right, lhs)):
+            domain = domain_of(other)
+            written = self.values.text.value[number.start : number.end]
+            if domain and isinstance(number, s.Number) and written in names.words(domain):
+                remedy = f"write the option in quotes: `'{written}'`"
         if domain_of(lhs) and domain_of(rhs):
             remedy = (
                 "compare words of one type, or of types of which one has all words of the other"
             )
-            for element, among in ((node.left, rhs), (node.right, lhs)):
-                if isinstance(among.type, ChoiceSet):
-                    other = node.right if element is node.left else node.left
-                    remedy = f"write `{to_text(element)} in {to_text(other)}`"
+            if isinstance(lhs.type, Choice) and isinstance(rhs.type, ChoiceSet):
+                remedy = f"write `{left} in {right}`"
+            elif isinstance(lhs.type, ChoiceSet) and isinstance(rhs.type, Choice):
+                remedy = f"write `{right} in {left}`"
         elif Flag() in (lhs.type, rhs.type):
             remedy = "a flag stands alone: `slot.flag`, or `not slot.flag`"
         return self.values.fault(node, "type-clash", message, remedy)
@@ -160,10 +165,9 @@ class Statements:
             written = self.values.text.value[node.start : node.end]
             if isinstance(node, s.Word | s.Quoted) or not self.values.names.is_option(written):
                 raise
-            message = f"the option name `{written}` has signs in it"
-            raise self.values.fault(
-                node, "missing-quotes", message, f"write it in quotes: `'{written}'`"
-            ) from None
+            message = f"the option `{written}` is not a plain word"
+            remedy = f"write it in quotes: `'{written}'`"
+            raise self.values.fault(node, "missing-quotes", message, remedy) from None
 
     def _option(self, node: s.Inner, other: Typed, beside: s.Inner) -> Typed:
         """A free word, read as an option of what stands beside it."""
@@ -204,7 +208,7 @@ class Statements:
         if not node.negated:
             return test
         asked = dict.fromkeys(t.Defined(leaf) for leaf in self._partial(test))
-        return t.And((*asked, t.Not(test)))
+        return t.And((*asked, t.Not(test))) if asked else t.Not(test)
 
     def _partial(self, expr: t.Expr) -> Iterator[t.Expr]:
         """The parts of `expr` that may be undefined."""
@@ -221,6 +225,7 @@ class Statements:
 
     def _in_range(self, operand: s.Node, members: s.Range) -> t.Expr:
         low, high = share_unit((members.low, members.high))
+        self.values.alike((operand, high))  # a unit that lacks is asked for once, behind the range
         value, least, most = self.values.alike((operand, low, high))
         ends = (least.expr, most.expr)
         match ends:
@@ -252,8 +257,8 @@ class Statements:
     def _member(self, item: s.Word | s.Quoted | s.Number, domain: str) -> str:
         if not isinstance(item, s.Number):
             return str(self.values.word(item, domain).value)
-        message = f"`{to_text(item)}` is a number, not an option of `{domain}`"
         written = self.values.text.value[item.start : item.end]
+        message = f"`{written}` is read as a number, not as an option of `{domain}`"
         remedy = f"if it is an option, write it in quotes: `'{written}'`"
         raise self.values.fault(item, "type-clash", message, remedy)
 

@@ -19,6 +19,7 @@ from cmf.source import Span, Text
 
 ANYTHING = "*"
 _NUMBER = re.compile(r"\s*([-+]?[0-9][0-9 _]*(?:\.[0-9]+)?)\s*([^\W\d]\w*)?\s*\Z")
+_BLANKS = re.compile("[\u00a0\u202f]")
 
 
 @frozen
@@ -100,6 +101,7 @@ def _alternative(names: Names, column: Column, part: str, place: Span) -> Value 
     if not part:
         remedy = f"write `{ANYTHING}` where anything goes"
         raise fail("empty-cell", f"a cell of `{column.text}` is empty", place, remedy)
+    part = _BLANKS.sub(" ", part)
     match column.typed.type:
         case Flag():
             if part in ("true", "false"):

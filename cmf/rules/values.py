@@ -88,7 +88,8 @@ class Values:
         if isinstance(found.type, Number):
             return Numeric(found.expr, found.type)
         message = f"`{to_text(node)}` is {self.names.describe(found.type)}; a number is needed here"
-        raise self.fault(node, "not-a-number", message)
+        remedy = "signs and functions take numbers; options with signs in them take quotes"
+        raise self.fault(node, "not-a-number", message, remedy)
 
     def alike(self, nodes: Sequence[s.Inner]) -> list[Numeric]:
         """Numbers that measure the same."""
@@ -154,7 +155,7 @@ class Values:
             return Typed(t.BomRef(name), Number(unit.dimension, unit))
         if owner in self.names.quantities:
             message = f"`{owner}` is a quantity and has no attributes"
-            raise self.fault(node, "unknown-attribute", message)
+            raise self.fault(node, "unknown-attribute", message, f"write `{owner}` alone")
         if owner not in self.names.axes:
             message = f"there is no slot or feature `{owner}`"
             remedy = did_you_mean(owner, self.names.axes, what="slot or feature")
@@ -183,7 +184,7 @@ class Values:
             return base
         if abs(value * unit.factor) > LIMIT:
             message = f"`{to_text(node)}` is beyond {LIMIT:,} of the smallest unit"
-            raise self.fault(node, "number-limit", message)
+            raise self.fault(node, "number-limit", message, "write a smaller number")
         if unit == PURE:
             remedy = "multiply both sides: `2 * a <= 3 * b` instead of `a <= 1.5 * b`"
         else:
@@ -216,7 +217,10 @@ class Values:
         if not arguments or (function == "abs" and len(arguments) != 1):
             wanted = "exactly one argument" if function == "abs" else "at least one argument"
             message = f"`{function}` takes {wanted}, not {len(arguments)}"
-            raise self.fault(node, "argument-count", message)
+            remedy = f"write `{function}(a)`" + (
+                "" if function == "abs" else f" or `{function}(a, b)`"
+            )
+            raise self.fault(node, "argument-count", message, remedy)
         numbers = self.alike(arguments)
         terms = tuple(n.expr for n in numbers)
         common = _common(numbers)
