@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +20,22 @@ __version__ = "0.1.0"
 __all__ = ["Model", "Programme", "VariantSpace", "__version__", "load", "load_lineup"]
 
 
+class _Front(ModuleType):
+    """The package, whose `load` is the function although a room of that name lies below.
+
+    Importing ``cmf.load.anything`` binds the name `load` of its parent to the room; the property
+    keeps the function in its place.
+    """
+
+    @property
+    def load(self) -> object:
+        return __getattr__("load")
+
+    @load.setter
+    def load(self, room: object) -> None:
+        del room
+
+
 def __getattr__(name: str) -> object:
     """Open the workspace on first use, so that importing the package costs nothing."""
     if name in __all__:
@@ -25,3 +43,6 @@ def __getattr__(name: str) -> object:
 
         return getattr(importlib.import_module("cmf.workspace"), name)
     raise AttributeError(f"module 'cmf' has no attribute {name!r}")
+
+
+sys.modules[__name__].__class__ = _Front

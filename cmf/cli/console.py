@@ -76,13 +76,18 @@ def working(what: str) -> Iterator[None]:
         status.stop()
 
 
+class _Remarks(logging.Handler):
+    """Log records as remarks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        remark(f"remark: {record.getMessage()}")
+
+
 def pass_on_remarks() -> None:
     """Show the warnings of the package as remarks."""
     logger = logging.getLogger("cmf")
     if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("remark: %(message)s"))
-        logger.addHandler(handler)
+        logger.addHandler(_Remarks())
 
 
 def _data_console() -> Console:

@@ -56,22 +56,18 @@ def expect(path: Path, name: str, what: str) -> None:
     InputError
         With the folders nearby that are one.
     """
-    if path.is_dir():
-        if (path / name).exists():
-            return
-        near = sorted(str(found.parent) for found in path.glob(f"*/{name}"))[:3]
-        problem = f"{path} is not {what}: there is no {name} in it"
-    elif path.exists():
+    if (path / name).exists() or (path.exists() and not path.is_dir()):
         return
+    if path.is_dir():
+        around, free = path, "my-catalogue"
+        problem = f"{path} is not {what}: there is no {name} in it"
     else:
-        parent = path.parent if path.parent.is_dir() else Path()
-        near = sorted(str(found.parent) for found in parent.glob(f"*/{name}"))[:3]
+        around, free = path.parent if path.parent.is_dir() else Path(), str(path)
         problem = f"there is no {path}"
-    remedy = (
-        "did you mean " + " or ".join(near) + "?"
-        if near
-        else f"{what} is a folder with a {name}; `cmf new {path}` writes a small one to start with"
-    )
+    near = sorted(str(found.parent) for found in around.glob(f"*/{name}"))
+    remedy = f"{what} is a folder with a {name}; `cmf new {free}` writes a small one to start with"
+    if near:
+        remedy = f"did you mean {' or '.join(near[:3])}?"
     raise fail("not-a-catalogue", problem, None, remedy)
 
 

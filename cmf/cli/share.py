@@ -71,8 +71,8 @@ def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
     names = {vehicle.id: vehicle.name for vehicle in lineup.vehicles}
     currency = model.catalog.currency
     shares = [
-        ScopeShares(model.catalog.scopes[name], built.share(name), k, currency, names)
-        for name in scopes
+        ScopeShares(sharing, model.catalog.scopes[name], k, currency, names)
+        for name, sharing in [(name, built.share(name)) for name in scopes]
     ]
     facts = {
         "lineup": lineup.name,

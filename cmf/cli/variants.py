@@ -133,8 +133,8 @@ def _answer(
 
     model = space.model
     columns = variant_columns(model.catalog, model.problem)
-    known = {**facts(space), "count": total, "selection": choice.words}
-    known["units"] = [f"{column.name} {column.unit}" for column in columns if column.unit]
+    units = {column.name: column.unit for column in columns if column.unit}
+    known = {**facts(space), "count": total, "selection": choice.words, "units": units}
     streamed = choice.everything and (output is not None or style is not p.Format.TABLE)
     with working("listing variants"):
         first, rows = _peek(choice.rows(space))

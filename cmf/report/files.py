@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from cmf.errors import InputError, did_you_mean, fail
+from cmf.errors import InputError, fail
 from cmf.report.table import Report
 
 
@@ -50,10 +50,8 @@ def check_target(path: Path) -> None:
         For an unknown suffix, a missing folder, or a folder in the place of the file.
     """
     if path.suffix.lower() not in WRITERS:
-        known = ", ".join(WRITERS)
-        what = f"unknown suffix `{path.suffix}`" if path.suffix else "no suffix"
-        remedy = did_you_mean(path.suffix, WRITERS, what="suffix") if path.suffix else None
-        raise fail("unknown-suffix", f"{path}: {what}; files can be {known}", None, remedy)
+        what = f"unknown suffix `{path.suffix}`" if path.suffix else "the name has no suffix"
+        raise fail("unknown-suffix", f"{path}: {what}", None, f"files are {', '.join(WRITERS)}")
     if path.is_dir():
         raise fail("not-a-file", f"{path} is a folder", None, "name a file in it")
     if not path.parent.is_dir():

@@ -45,7 +45,7 @@ def plain_fact(fact: Fact) -> object:
     """A fact as JSON data."""
     if fact is None or isinstance(fact, str | int | float | Ratio):
         return plain(fact)
-    return list(fact)
+    return dict(fact) if isinstance(fact, Mapping) else list(fact)
 
 
 def _rows(table: Table) -> Iterator[str]:

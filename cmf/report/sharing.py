@@ -56,8 +56,8 @@ class ScopeShares:
         Vehicle id to its name.
     """
 
-    scope: Scope
     sharing: Sharing
+    scope: Scope
     k: int
     currency: Unit
     names: Mapping[str, str]
@@ -101,8 +101,8 @@ class ScopeShares:
         return (
             self.scope.name,
             view,
-            of,
-            other,
+            of or None,
+            other or None,
             basis.metric,
             basis.weight.value if basis.weight else None,
             self.unit(basis.weight),
@@ -124,7 +124,8 @@ class ScopeShares:
                 return "g"
             case _:
                 symbol = self.currency.symbol
-                return symbol if self.currency.factor == 1 else f"{symbol}/{self.currency.factor}"
+                factor = self.currency.factor
+                return symbol if factor == 1 else f"1/{factor} {symbol}"
 
 
 def sharing_table(scopes: Sequence[ScopeShares]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 
 @frozen
@@ -33,8 +33,8 @@ Cell = str | int | float | bool | Ratio | None
 
 Row = Sequence[Cell]
 
-Fact = Cell | Sequence[str]
-"""What is said about a whole report: one value, or a list of words."""
+Fact = Cell | Sequence[str] | Mapping[str, str]
+"""What is said about a whole report: one value, a list of words, or words by name."""
 
 
 class Kind(Enum):
@@ -95,10 +95,6 @@ class Table:
     rows: Iterable[Row] = field(repr=False)
     title: str = ""
     notes: tuple[str, ...] = ()
-
-    def held(self) -> Table:
-        """The same table with its rows in memory."""
-        return self if isinstance(self.rows, tuple) else evolve(self, rows=tuple(self.rows))
 
 
 @frozen

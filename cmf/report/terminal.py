@@ -32,15 +32,15 @@ Texts = Sequence[str]
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the tables of a report, each as wide as the console at most."""
-    for number, table in enumerate(report.layout or report.tables):
+    """Print the tables that have rows, each as wide as the console at most."""
+    tables = [(table, _texts(table)) for table in report.layout or report.tables]
+    for number, (table, rows) in enumerate((t, rows) for t, rows in tables if rows):
         if number:
             console.print()
-        _show(table.held(), console)
+        _show(table, rows, console)
 
 
-def _show(table: Table, console: Console) -> None:
-    rows = _texts(table)
+def _show(table: Table, rows: Sequence[Texts], console: Console) -> None:
     if table.title:
         console.print(table.title, style="bold", markup=False, highlight=False)
     for number, block in enumerate(_blocks(table.columns, rows, console.width)):

@@ -37,13 +37,18 @@ def write_workbook(report: Report, path: Path) -> None:
         import xlsxwriter
     except ImportError:
         raise MissingExtra("writing .xlsx needs the extra: pip install 'cmf[excel]'") from None
+    from xlsxwriter.exceptions import FileCreateError
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        # The same input gives the same bytes: no time of day in the file.
-        book.set_properties({"title": f"cmf {report.command}", "created": datetime(2000, 1, 1)})
-        for table in report.tables:
-            _sheet(book, table)
-        _facts(book, report)
+    try:
+        with xlsxwriter.Workbook(str(path), options) as book:
+            # The same input gives the same bytes: no time of day in the file.
+            book.set_properties({"title": f"cmf {report.command}", "created": datetime(2000, 1, 1)})
+            for table in report.tables:
+                _sheet(book, table)
+            _facts(book, report)
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
 
 
 def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
@@ -114,6 +119,8 @@ def _facts(book: xlsxwriter.Workbook, report: Report) -> None:
 def _listed(value: object) -> Cell:
     if isinstance(value, list):
         return "; ".join(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {word}" for name, word in value.items())
     return value if isinstance(value, str | int | float) else None
 
 
