@@ -38,8 +38,13 @@ def least_pieces(
     if int(rank.sum()) + len(rank) > MAX_LEVEL_USES:
         raise LimitReached(f"more than {MAX_LEVEL_USES} uses after the split of quantities")
     # Uses of one level keep their order, so that each new column has its rows in order.
-    use = np.concatenate([np.flatnonzero(rank >= t) for t in range(int(rank.max()) + 1)])
-    level = np.concatenate([start[pieces.part[rank >= t]] + t for t in range(int(rank.max()) + 1)])
+    alive = np.arange(len(rank))
+    uses, levels = [], []
+    for t in range(int(rank.max()) + 1):
+        alive = alive[rank[alive] >= t]
+        uses.append(alive)
+        levels.append(start[pieces.part[alive]] + t)
+    use, level = np.concatenate(uses), np.concatenate(levels)
     value = times(units[pieces.part[use]], step[level])
     split = Weighed(
         weight, pieces.labels, pieces.row[use], level.astype(np.int32), value, len(step)
