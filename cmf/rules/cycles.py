@@ -10,6 +10,8 @@ from cmf.rules import typed as t
 MAX_DEPTH = 80
 """Greatest number of expressions inside each other when quantities are looked through."""
 
+_SHOWN = 20  # names of a cycle that a message writes out
+
 
 def reference_faults(
     quantities: Mapping[str, t.TypedQuantity], lines: Sequence[t.TypedLine]
@@ -46,28 +48,25 @@ def _walk(uses: Mapping[str, Sequence[str]]) -> tuple[list[list[str]], list[str]
     order: list[str] = []
     done: set[str] = set()
     for start in uses:
-        path: list[str] = []
-        pending: list[tuple[str, Iterator[str]]] = []
-        if start not in done:
-            path, pending = [start], [(start, iter(uses[start]))]
-        while pending:
-            name, rest = pending[-1]
+        path = {} if start in done else {start: iter(uses[start])}
+        while path:
+            name, rest = next(reversed(path.items()))
             used = next(rest, None)
             if used is None:
-                pending.pop()
-                path.pop()
+                del path[name]
                 done.add(name)
                 order.append(name)
             elif used in path:
-                cycles.append([*path[path.index(used) :], used])
+                names = list(path)
+                cycles.append([*names[names.index(used) :], used])
             elif used in uses and used not in done:
-                path.append(used)
-                pending.append((used, iter(uses[used])))
+                path[used] = iter(uses[used])
     return cycles, order
 
 
 def _cycle(cycle: list[str], quantities: Mapping[str, t.TypedQuantity]) -> Diagnostic:
-    message = f"the quantity `{cycle[0]}` is defined by itself: {' -> '.join(cycle)}"
+    shown = cycle if len(cycle) <= _SHOWN else [*cycle[: _SHOWN - 2], "…", cycle[-1]]
+    message = f"the quantity `{cycle[0]}` is defined by itself: {' -> '.join(shown)}"
     remedy = "define one of them without the others"
     return Diagnostic("cycle", message, quantities[cycle[0]].span, remedy)
 

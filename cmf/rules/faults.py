@@ -1,4 +1,4 @@
-"""Collecting faults, so that one run shows all of them."""
+"""Collecting faults, so that one run shows all of them, and placing them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from types import TracebackType
 
 from attrs import field, frozen
 
-from cmf.errors import Diagnostic, InputError
+from cmf.errors import Diagnostic, InputError, fail
+from cmf.source import Span, Text
+
+SHOWN = 200
+"""Greatest number of faults that one run shows."""
 
 
 @frozen
@@ -35,7 +39,39 @@ class Faults:
             return True
         return False
 
+    @property
+    def full(self) -> bool:
+        """Whether there is more than anybody reads, so that the search may stop."""
+        return len(self.found) > SHOWN
+
     def settle(self) -> None:
-        """Raise what was gathered, if anything."""
+        """Raise what was gathered, if anything: the first `SHOWN`, and whether there are more."""
+        if self.full:
+            remedy = "correct the ones above and run again"
+            more = Diagnostic("more-faults", "further faults are not shown", None, remedy)
+            raise InputError([*self.found[:SHOWN], more])
         if self.found:
             raise InputError(self.found)
+
+
+@frozen
+class Piece:
+    """The characters `start` to `end` of a text, located in its file only when they are wrong."""
+
+    text: Text
+    start: int
+    end: int
+
+    @property
+    def written(self) -> str:
+        """The characters themselves."""
+        return self.text.value[self.start : self.end]
+
+    @property
+    def span(self) -> Span:
+        """Where they stand."""
+        return self.text.locate(self.start, self.end)
+
+    def fault(self, code: str, message: str, remedy: str | None = None) -> InputError:
+        """An error at this place."""
+        return fail(code, message, self.span, remedy)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from attrs import Factory, field, frozen
 
-from cmf.errors import did_you_mean, fail
+from cmf.errors import did_you_mean
 from cmf.model.catalog import Attribute, Axis, Catalog, Choice, ChoiceSet, Flag, Measure, ValueType
 from cmf.model.units import UNITS, Dimension, Unit, describe
+from cmf.rules.faults import Piece
 from cmf.rules.typed import Expr
-from cmf.source import Span
 
 BOM = "bom"
 """The word before `BOM_MEASURES`; no axis may have this name."""
@@ -54,6 +54,8 @@ class Names:
     ----------
     axes, quantities
         Axes, and declared units of quantities, by name.
+    vocabulary
+        The words of every declared type and the options of every axis.
     """
 
     catalog: Catalog
@@ -68,17 +70,19 @@ class Names:
         ),
     )
 
+    vocabulary: Mapping[str, tuple[str, ...]] = field(
+        init=False,
+        default=Factory(
+            lambda self: {**self.catalog.domains, **{a.name: a.names for a in self.catalog.axes}},
+            takes_self=True,
+        ),
+    )
+
     def axis_type(self, axis: Axis) -> Type:
         """The type of an axis where an expression names it."""
         if axis.unit is None:
             return Choice(axis.name)
         return Number(axis.unit.dimension, axis.unit)
-
-    def words(self, domain: str) -> tuple[str, ...]:
-        """The words of a declared type, or the options of an axis."""
-        if domain in self.axes:
-            return self.axes[domain].names
-        return self.catalog.domains[domain]
 
     def meaning(self, name: str) -> Type | None:
         """The type that a bare `name` has as an axis or quantity; `None` when it is neither."""
@@ -90,11 +94,11 @@ class Names:
 
     def is_option(self, word: str) -> bool:
         """Whether some axis or type has `word`."""
-        return any(word in words for words in self.catalog.domains.values())
+        return any(word in words for words in self.vocabulary.values())
 
-    def find(self, word: str, domain: str, place: Span) -> str:
-        """`word`, which must belong to `domain`; raises `InputError` at `place` otherwise."""
-        words = self.words(domain)
+    def find(self, word: str, domain: str, piece: Piece) -> str:
+        """`word`, which must belong to `domain`; raises `InputError` at `piece` otherwise."""
+        words = self.vocabulary[domain]
         if word in words:
             return word
         kind = "option" if domain in self.axes else "word"
@@ -103,13 +107,13 @@ class Names:
         owners = [axis.name for axis in self.catalog.axes if word in axis.names]
         if owners and not remedy.startswith("did you mean"):
             remedy = f"`{word}` is an option of `{owners[0]}`; {remedy}"
-        raise fail("unknown-option", message, place, remedy)
+        raise piece.fault("unknown-option", message, remedy)
 
     def compatible(self, left: str, right: str) -> bool:
         """Whether words of two domains compare: one holds all the words of the other."""
         if left == right:
             return True
-        ours, theirs = frozenset(self.words(left)), frozenset(self.words(right))
+        ours, theirs = frozenset(self.vocabulary[left]), frozenset(self.vocabulary[right])
         return ours <= theirs or theirs <= ours
 
     def describe(self, type_: Type) -> str:

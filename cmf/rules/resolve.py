@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cmf.errors import did_you_mean, fail
-from cmf.model.catalog import BomLine, Catalog, QuantityText, RuleText, TableText
+from cmf.model.catalog import AxisKind, BomLine, Catalog, QuantityText, RuleText, TableText
 from cmf.rules import typed as t
 from cmf.rules.cycles import reference_faults
 from cmf.rules.faults import Faults
@@ -27,7 +25,7 @@ def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
     Raises
     ------
     InputError
-        With every fault of all of them, in the order of the catalogue.
+        With the faults of all of them, in the order of the catalogue.
     """
     names = Names(catalog)
     faults = Faults()
@@ -38,11 +36,15 @@ def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
     behind_quantities = len(faults.found)
     rules: list[t.TypedRule] = []
     for rule in catalog.rules:
+        if faults.full:
+            break
         with faults:
             rules.append(_rule(names, rule))
     lines: list[t.TypedLine] = []
     known: dict[str, t.Expr] = {}  # the same condition stands on many lines
     for line in catalog.bom:
+        if faults.full:
+            break
         with faults:
             lines.append(_line(names, line, known))
     faults.found[behind_quantities:behind_quantities] = reference_faults(quantities, lines)
@@ -165,11 +167,12 @@ def _place(names: Names, line: BomLine) -> tuple[t.Expr, ...]:
     """The condition that the slot of the line has one of its modules."""
     if line.slot is None:
         return ()
-    slots: Mapping[str, tuple[str, ...]] = {a.name: a.names for a in names.catalog.slots}
-    if line.slot not in slots:
+    axis = names.axes.get(line.slot)
+    if axis is None or axis.kind is not AxisKind.SLOT:
+        slots = [a.name for a in names.catalog.slots]
         message = f"there is no slot `{line.slot}`"
         raise fail("unknown-name", message, line.span, did_you_mean(line.slot, slots, what="slot"))
-    slot, modules = t.AxisRef(line.slot), slots[line.slot]
+    slot, modules = t.AxisRef(line.slot), names.vocabulary[line.slot]
     if line.modules is None:
         return (t.Compare("!=", slot, t.Constant("none")),) if "none" in modules else ()
     for module in line.modules:

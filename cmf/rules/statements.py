@@ -116,8 +116,8 @@ class Statements:
         remedy = None
         for number, other in ((node.left, rhs), (node.right, lhs)):
             domain = domain_of(other)
-            written = self.values.text.value[number.start : number.end]
-            if domain and isinstance(number, s.Number) and written in names.words(domain):
+            written = self.values.piece(number).written
+            if domain and isinstance(number, s.Number) and written in names.vocabulary[domain]:
                 remedy = f"write the option in quotes: `'{written}'`"
         if domain_of(lhs) and domain_of(rhs):
             remedy = (
@@ -162,7 +162,7 @@ class Statements:
         try:
             return self.values.value(node)
         except InputError:
-            written = self.values.text.value[node.start : node.end]
+            written = self.values.piece(node).written
             if isinstance(node, s.Word | s.Quoted) or not self.values.names.is_option(written):
                 raise
             message = f"the option `{written}` is not a plain word"
@@ -189,7 +189,11 @@ class Statements:
     def _reread(self, node: s.Inner, own: Typed, other: Typed) -> Typed:
         """A name of an axis or quantity that is also an option of the other side."""
         names, domain = self.values.names, domain_of(other)
-        if not isinstance(node, s.Word) or domain is None or node.value not in names.words(domain):
+        if (
+            not isinstance(node, s.Word)
+            or domain is None
+            or node.value not in names.vocabulary[domain]
+        ):
             return own
         mine = domain_of(own)
         if mine is None or not names.compatible(mine, domain):
@@ -257,7 +261,7 @@ class Statements:
     def _member(self, item: s.Word | s.Quoted | s.Number, domain: str) -> str:
         if not isinstance(item, s.Number):
             return str(self.values.word(item, domain).value)
-        written = self.values.text.value[item.start : item.end]
+        written = self.values.piece(item).written
         message = f"`{written}` is read as a number, not as an option of `{domain}`"
         remedy = f"if it is an option, write it in quotes: `'{written}'`"
         raise self.values.fault(item, "type-clash", message, remedy)

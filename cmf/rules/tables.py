@@ -6,16 +6,16 @@ import re
 
 from attrs import frozen
 
-from cmf.errors import InputError, fail
+from cmf.errors import fail
 from cmf.model.catalog import Choice, ChoiceSet, Flag, TableText, Value
 from cmf.model.units import PURE, UNITS, Unit, parse_number, to_base
 from cmf.rules import typed as t
-from cmf.rules.faults import Faults
+from cmf.rules.faults import Faults, Piece
 from cmf.rules.names import Names, Number, Typed, unit_remedy
 from cmf.rules.parse import parse
 from cmf.rules.printing import to_text
 from cmf.rules.values import Values
-from cmf.source import Span, Text
+from cmf.source import Text
 
 ANYTHING = "*"
 _NUMBER = re.compile(r"\s*([-+]?[0-9][0-9 _]*(?:\.[0-9]+)?)\s*([^\W\d]\w*)?\s*\Z")
@@ -49,6 +49,8 @@ def match(names: Names, table: TableText) -> tuple[t.Match, tuple[Column, ...]]:
         raise fail("empty-table", "the table has no rows", span, "add a row, or remove the rule")
     rows: list[tuple[t.Test | None, ...]] = []
     for row in table.rows:
+        if faults.full:
+            break
         with faults:
             rows.append(_row(names, columns, row))
     faults.settle()
@@ -88,75 +90,77 @@ def _cell(names: Names, column: Column, cell: Text) -> t.Test | None:
     faults = Faults()
     start = 0
     for part in cell.value.split("|"):
-        margin = len(part) - len(part.lstrip())
-        place = cell.locate(start + margin, start + margin + len(part.strip()))
+        begin = start + len(part) - len(part.lstrip())
+        piece = Piece(cell, begin, begin + len(part.strip()))
         start += len(part) + 1
         with faults:
-            accepted.append(_alternative(names, column, part.strip(), place))
+            accepted.append(_alternative(names, column, piece))
     faults.settle()
     return tuple(accepted)
 
 
-def _alternative(names: Names, column: Column, part: str, place: Span) -> Value | tuple[int, int]:
+def _alternative(names: Names, column: Column, piece: Piece) -> Value | tuple[int, int]:
+    part = piece.written
     if not part:
         remedy = f"write `{ANYTHING}` where anything goes"
-        raise fail("empty-cell", f"a cell of `{column.text}` is empty", place, remedy)
-    part = _BLANKS.sub(" ", part)
+        raise piece.fault("empty-cell", f"a cell of `{column.text}` is empty", remedy)
     match column.typed.type:
         case Flag():
             if part in ("true", "false"):
                 return part == "true"
             message = f"`{column.text}` is true or false, not `{part}`"
-            raise fail("type-clash", message, place, "write `true` or `false`")
+            raise piece.fault("type-clash", message, "write `true` or `false`")
         case Choice(domain):
             word = part[1:-1] if re.fullmatch(r"'[^']*'|\"[^\"]*\"", part) else part
-            return names.find(word, domain, place)
+            return names.find(word, domain, piece)
         case Number() as type_:
-            return _numeric(part, place, column.text, type_)
+            return _Numeric(column.text, type_, piece).value()
     raise TypeError(column.typed.type)
 
 
-def _numeric(part: str, place: Span, name: str, type_: Number) -> int | tuple[int, int]:
-    low, dots, high = part.partition("..")
-    if not dots:
-        return _number(part, place, name, type_, type_.unit)
-    unit = _unit_of(high) or type_.unit  # `2530..2560 mm` gives both ends the unit
-    first = _number(low, place, name, type_, unit)
-    last = _number(high, place, name, type_, unit)
-    if first > last:
-        message = f"the range `{part}` is empty"
-        raise fail("empty-range", message, place, "write the smaller number first")
-    return first, last
+@frozen
+class _Numeric:
+    """An alternative of a column of numbers: its name, its type, and the text."""
 
+    name: str
+    type: Number
+    piece: Piece
 
-def _unit_of(text: str) -> Unit | None:
-    found = _NUMBER.match(text)
-    return UNITS.get(found[2]) if found and found[2] else None
+    def value(self) -> int | tuple[int, int]:
+        """A number or a closed range, in base units."""
+        written = _BLANKS.sub(" ", self.piece.written)
+        low, dots, high = written.partition("..")
+        if not dots:
+            return self._number(written, self.type.unit)
+        found = _NUMBER.match(high)
+        shared = found[2] if found else None  # `2530..2560 mm` gives both ends the unit
+        first = self._number(low, UNITS.get(shared or "", self.type.unit))
+        last = self._number(high, self.type.unit)
+        if first > last:
+            remedy = "write the smaller number first"
+            raise self.piece.fault("empty-range", f"the range `{written}` is empty", remedy)
+        return first, last
 
-
-def _number(text: str, place: Span, name: str, type_: Number, unit: Unit | None) -> int:
-    found = _NUMBER.match(text)
-    number = parse_number(found[1]) if found else None
-    if found is None or number is None:
-        message = f"`{text.strip()}` is not a number; `{name}` is one"
-        remedy = "write a number, `low..high`, or `a|b`"
-        raise fail("type-clash", message, place, remedy)
-    if found[2]:
-        unit = UNITS.get(found[2])
-        if unit is None:
-            message = f"there is no unit `{found[2]}`"
-            raise fail("unknown-unit", message, place, unit_remedy(found[2]))
-    unit = unit or PURE
-    if unit.dimension != type_.dimension:
-        raise _clash(text.strip(), place, name, type_)
-    base = to_base(number, unit)
-    if base is None:
-        message = f"`{text.strip()}` is not a whole number of the smallest unit, or too large"
-        raise fail("not-whole", message, place)
-    return base
-
-
-def _clash(text: str, place: Span, name: str, type_: Number) -> InputError:
-    unit = type_.unit.symbol if type_.unit else None
-    wanted = f"in {unit}" if unit else "of another dimension"
-    return fail("unit-clash", f"`{text}` does not measure `{name}`, which is {wanted}", place)
+    def _number(self, text: str, unit: Unit | None) -> int:
+        found = _NUMBER.match(text)
+        number = parse_number(found[1]) if found else None
+        if found is None or number is None:
+            message = f"`{text.strip()}` is not a number; `{self.name}` is one"
+            remedy = "write a number, `low..high`, or `a|b`"
+            raise self.piece.fault("type-clash", message, remedy)
+        if found[2]:
+            unit = UNITS.get(found[2])
+            if unit is None:
+                message = f"there is no unit `{found[2]}`"
+                raise self.piece.fault("unknown-unit", message, unit_remedy(found[2]))
+        unit = unit or PURE
+        if unit.dimension != self.type.dimension:
+            own = self.type.unit
+            message = f"`{text.strip()}` does not measure `{self.name}`"
+            remedy = f"write it in {own.symbol}" if own else "write it with its unit"
+            raise self.piece.fault("unit-clash", message, remedy)
+        base = to_base(number, unit)
+        if base is None:
+            message = f"`{text.strip()}` is no whole number of the smallest unit, or too large"
+            raise self.piece.fault("not-whole", message, "round it")
+        return base

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from cmf.errors import InputError, did_you_mean, fail
+from cmf.errors import InputError, did_you_mean
 from cmf.model.catalog import Choice, ChoiceSet, Flag
 from cmf.model.units import LIMIT, PURE, UNITS, Dimension, Unit, multiply, to_base
 from cmf.rules import syntax as s
 from cmf.rules import typed as t
-from cmf.rules.faults import Faults
+from cmf.rules.faults import Faults, Piece
 from cmf.rules.names import (
     BOM,
     BOM_MEASURES,
@@ -23,7 +23,7 @@ from cmf.rules.names import (
     unit_remedy,
 )
 from cmf.rules.printing import to_text
-from cmf.source import Span, Text
+from cmf.source import Text
 
 FUNCTIONS = ("abs", "min", "max", "sum", "defined")
 _CALENDAR = UNITS["year"].dimension
@@ -44,15 +44,15 @@ class Values:
     names: Names
     text: Text
 
-    def span(self, node: s.Inner) -> Span:
-        """Where `node` stands."""
-        return self.text.locate(node.start, node.end)
+    def piece(self, node: s.Inner) -> Piece:
+        """The text of `node`, as written."""
+        return Piece(self.text, node.start, node.end)
 
     def fault(
         self, node: s.Inner, code: str, message: str, remedy: str | None = None
     ) -> InputError:
         """An error at `node`."""
-        return fail(code, message, self.span(node), remedy)
+        return self.piece(node).fault(code, message, remedy)
 
     def value(self, node: s.Inner) -> Typed:
         """Any value."""
@@ -132,7 +132,7 @@ class Values:
 
     def word(self, node: s.Word | s.Quoted, domain: str) -> t.Constant:
         """The option or word that `node` names, of a known domain."""
-        return t.Constant(self.names.find(node.value, domain, self.span(node)))
+        return t.Constant(self.names.find(node.value, domain, self.piece(node)))
 
     def _name(self, node: s.Word, name: str) -> Typed:
         if name in self.names.axes:

@@ -300,3 +300,20 @@ def test_axes_and_options_can_be_looked_up() -> None:
     resolved = resolve_catalog(catalog())
     assert resolved.axes["front"] is FRONT
     assert resolved.options["front"]["f_large"] is FRONT.options[1]
+
+
+def test_a_flood_of_faults_is_cut_short() -> None:
+    rows = ["nissn"] * 5_000
+    rules = tuple(rule(f"R{i}", allow=table("brand", *rows)) for i in range(5))
+    with pytest.raises(InputError) as caught:
+        resolve_catalog(catalog(rules=rules))
+    *shown, last = caught.value.diagnostics
+    assert {d.code for d in shown} == {"unknown-option"}
+    assert len(shown) == 200
+    assert last.code == "more-faults"
+
+
+def test_the_names_of_a_long_cycle_are_cut_short() -> None:
+    (cycle,) = cycles(**{f"q{i}": f"q{(i + 1) % 500}" for i in range(500)})
+    assert cycle.startswith("q0 -> q1 -> q2")
+    assert cycle.endswith("-> q17 -> … -> q0")
