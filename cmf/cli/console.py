@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cmf.cli.parameters import Format
 
@@ -43,7 +43,10 @@ def answer(report: Report, style: Format, output: Path | None = None) -> None:
     else:
         from cmf.report.terminal import show
 
-        show(report, _data_console())
+        console = _data_console()
+        with console.capture() as captured:
+            show(report, console)
+        emit([captured.get()])
 
 
 def emit(pieces: Iterable[str]) -> None:
@@ -97,4 +100,5 @@ def _data_console() -> Console:
     if not sys.stdout.isatty():
         columns = os.environ.get("COLUMNS", "")
         width = max(40, int(columns)) if columns.isdecimal() else _PLAIN_WIDTH
-    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    return Console(file=sys.stdout, width=width, color_system=colours, highlight=False)

@@ -17,6 +17,7 @@ NO = 1
 WRONG = 2
 LIMIT = 3
 FAULT = 70
+BROKEN_PIPE = 128 + 13
 
 
 class GuardedGroup(TyperGroup):
@@ -41,7 +42,9 @@ class GuardedGroup(TyperGroup):
         except MemoryError:
             code = _say("limit: out of memory", LIMIT)
         except BrokenPipeError:
-            code = 128 + 13
+            code = BROKEN_PIPE
+        except OSError as error:
+            code = _say(f"error: {_refused(error)}", WRONG)
         except Exception as error:
             if os.environ.get("CMF_DEBUG") or _is_usage(error):
                 raise
@@ -53,6 +56,12 @@ def _say(text: str, code: int) -> int:
     with suppress(BrokenPipeError):
         print(text, file=sys.stderr, flush=True)  # noqa: T201
     return code
+
+
+def _refused(error: OSError) -> str:
+    """What the system refuses, and for which file."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _faults(error: InputError) -> str:

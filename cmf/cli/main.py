@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+WRONG = 2
 BROKEN_PIPE = 128 + 13
 INTERRUPTED = 128 + 2
 
@@ -25,10 +26,12 @@ def run() -> None:
         code = INTERRUPTED
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # What is still buffered goes nowhere, so that the interpreter can leave in peace.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BROKEN_PIPE
+        code = BROKEN_PIPE if isinstance(error, BrokenPipeError) else WRONG
+        if code == WRONG:
+            sys.stderr.write(f"error: {error.strerror}\n")
     if code == INTERRUPTED:
         sys.stderr.write("cmf: interrupted\n")
     sys.exit(code)

@@ -122,7 +122,10 @@ def test_options_tell_the_states_and_exact_shares(demo: Path) -> None:
     assert states["brand", "south"]["status"] == "free"
     share = states["brand", "south"]["share"]
     assert Fraction(share["ratio"]) == Fraction(share["numerator"], share["denominator"])
-    assert share["numerator"] == data("count", "demo", "-w", "brand == south and energy == electric")["count"]
+    assert (
+        share["numerator"]
+        == data("count", "demo", "-w", "brand == south and energy == electric")["count"]
+    )
 
 
 def test_check_of_a_sound_catalogue(demo: Path) -> None:
@@ -134,7 +137,9 @@ def test_check_of_a_sound_catalogue(demo: Path) -> None:
 
 def test_check_finds_a_dead_module_and_says_where(demo: Path) -> None:
     rules = demo / "rules" / "fit.yaml"
-    text = rules.read_text() + "  - id: R06\n    require: cockpit != cockpit_next\n    because: No\n"
+    text = (
+        rules.read_text() + "  - id: R06\n    require: cockpit != cockpit_next\n    because: No\n"
+    )
     rules.write_text(text)
     answer = call("check", "demo")
     assert answer.code == 1

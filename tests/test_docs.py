@@ -1,0 +1,192 @@
+"""The code blocks of the README and the docs run, and print what the page says.
+
+On a page, the blocks run in order in one folder that holds a copy of `catalogs`:
+
+- A ``console`` block holds commands (``$ cmf …``), each followed by what it prints. A line ``...``
+  stands for any lines.
+- A ``python`` block runs in one namespace for the whole page; with ``>>>`` its output is compared.
+- ``<!-- append: FILE -->`` or ``<!-- write: FILE -->`` before a block writes the block into a file.
+- ``<!-- exit: N -->`` before a console block says how its commands end.
+- ``<!-- not run: REASON -->`` leaves a block out.
+
+``python tests/test_docs.py PAGE…`` rewrites the output of all commands without ``...``.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(
+    r"(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^>]*?) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@frozen
+class Block:
+    """A fenced block with the mark before it."""
+
+    line: int
+    start: int
+    language: str
+    text: str
+    mark: str
+    value: str
+
+    @property
+    def commands(self) -> Iterator[tuple[str, str]]:
+        """Each command with the output that the page shows."""
+        for piece in re.split(r"^\$ ", self.text, flags=re.MULTILINE)[1:]:
+            command, _, output = piece.partition("\n")
+            while command.endswith("\\"):
+                more, _, output = output.partition("\n")
+                command = command[:-1] + more
+            yield command, output
+
+
+def blocks(text: str) -> list[Block]:
+    return [
+        Block(
+            text.count("\n", 0, m.start("text")),
+            m.start("text"),
+            m["language"],
+            m["text"],
+            m["mark"] or "",
+            m["value"] or "",
+        )
+        for m in BLOCK.finditer(text)
+    ]
+
+
+def run(command: str) -> tuple[int, str]:
+    """Exit code of a `cmf` command, and what it prints on both streams."""
+    from cmf.cli.app import app
+
+    program, *arguments = shlex.split(command)
+    assert program == "cmf", f"`{command}`: only cmf commands are run; mark the block `not run`"
+    neutral = dict.fromkeys(("COLUMNS", "CMF_DEBUG", "NO_COLOR", "FORCE_COLOR"))
+    result = CliRunner().invoke(app, arguments, env=neutral, prog_name="cmf")
+    return result.exit_code, result.stdout + result.stderr
+
+
+def agree(wanted: str, found: str) -> bool:
+    """Whether the printed lines are those of the page, blanks at line ends aside."""
+    parts = re.split(r"^\.\.\.\n", tidy(wanted), flags=re.MULTILINE)
+    return re.fullmatch("(?:.*\n)*?".join(map(re.escape, parts)), tidy(found)) is not None
+
+
+def tidy(text: str) -> str:
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def write(block: Block) -> None:
+    target = Path(block.value)
+    assert not target.is_absolute()
+    assert ".." not in target.parts
+    with target.open("a" if block.mark == "append" else "w", encoding="utf-8") as stream:
+        stream.write(block.text)
+
+
+def run_python(block: Block, names: dict[str, object], page: Path) -> None:
+    if ">>>" not in block.text:
+        exec(compile(block.text, f"{page.name}:{block.line}", "exec"), names)  # noqa: S102
+        return
+    test = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), block.line)
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    runner = doctest.DocTestRunner(optionflags=flags, verbose=False)
+    printed: list[str] = []
+    runner.run(test, out=printed.append, clear_globs=False)
+    names.update(test.globs)
+    assert runner.failures == 0, "".join(printed)
+
+
+def prepare(folder: Path) -> None:
+    shutil.copytree(ROOT / "catalogs", folder / "catalogs")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.mark in ("append", "write"):
+            write(block)
+        elif block.mark == "not run":
+            assert block.value
+        elif block.language == "python":
+            run_python(block, names, page)
+        elif block.language == "console":
+            wanted_code = int(block.value) if block.mark == "exit" else 0
+            for command, wanted in block.commands:
+                code, found = run(command)
+                where = f"{page.name}:{block.line}: {command}"
+                assert code == wanted_code, f"{where}\n{found}"
+                assert agree(wanted, found), f"{where}\n{found}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "same"),
+    [
+        ("a\nb\n", "a  \nb\n\n", True),
+        ("a\nb\n", "a\nc\n", False),
+        ("a\n...\nd\n", "a\nb\nc\nd\n", True),
+        ("a\n...\nd\n", "a\nb\nc\n", False),
+        ("", "a\n", False),
+    ],
+)
+def test_output_is_compared(wanted: str, found: str, same: bool) -> None:
+    assert agree(wanted, found) is same
+
+
+def rewrite(page: Path) -> None:
+    """Put what commands print now into the page."""
+    text = page.read_text(encoding="utf-8")
+    fresh, done = "", 0
+    names: dict[str, object] = {}
+    for block in blocks(text):
+        if block.mark in ("append", "write"):
+            write(block)
+        elif block.language == "python" and block.mark != "not run":
+            run_python(block, names, page)
+        elif block.language == "console" and block.mark != "not run":
+            printed = ""
+            for command, wanted in block.commands:
+                elided = "\n...\n" in f"\n{wanted}"
+                printed += f"$ {command}\n" + (wanted if elided else tidy(run(command)[1]))
+            fresh += text[done : block.start] + printed
+            done = block.start + len(block.text)
+    page.write_text(fresh + text[done:], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    pages = [Path(name).resolve() for name in sys.argv[1:]]
+    for each in pages:
+        with tempfile.TemporaryDirectory() as scratch:
+            prepare(Path(scratch))
+            os.chdir(scratch)
+            rewrite(each)
+            os.chdir(ROOT)
