@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from attrs import field, frozen
 
+from cmf.engines.diagram import fold
 from cmf.engines.diagram.budget import Budget
-from cmf.engines.diagram.eliminate import build
+from cmf.engines.diagram.eliminate import Forest, build, reduce_domains
 from cmf.engines.diagram.fold import Mask
-from cmf.engines.diagram.lower import lower
-from cmf.engines.diagram.order import best_order
-from cmf.engines.diagram.relation import Ints, Numbers
+from cmf.engines.diagram.lower import System, lower
+from cmf.engines.diagram.order import Shape, best_order
+from cmf.engines.diagram.relation import Ints
 from cmf.engines.diagram.structure import Diagram, assemble
 from cmf.problem.answer import Limits
 from cmf.problem.formula import CostTable, Formula
 
 _log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=np.generic)
 
 RESTARTS = 2
 """Elimination orders are cheap to try and good at once; more tries gain little."""
@@ -28,32 +34,54 @@ RESTARTS = 2
 class Compiled:
     """A diagram over classes of options.
 
+    Options are numbered through all variables, so that one array speaks of all of them.
+
     Attributes
     ----------
-    labels
-        For every variable of the problem the class of each option, -1 for options that no variant
-        takes. Further variables of the diagram are hidden: functions of these.
+    first
+        Length (variables + 1): number of the first option of every variable.
+    slots
+        For every option its slot in the diagram; the last slot, which no arc takes, for options
+        that no variant takes. Further slots of the diagram belong to hidden variables, which are
+        functions of these.
     """
 
-    labels: tuple[Ints, ...] = field(repr=False)
+    first: Ints = field(repr=False)
+    slots: Ints = field(repr=False)
     diagram: Diagram
 
-    def slot_weights(self, allowed: Sequence[Mask]) -> Ints:
-        """For every slot the number of allowed options that it stands for."""
-        slots = self.diagram.slots
-        weights = np.ones(slots[-1], dtype=np.int64)
-        for first, labels, mask in zip(slots.tolist(), self.labels, allowed, strict=False):
-            kept = labels[mask & (labels >= 0)]
-            size = int(labels.max(initial=-1)) + 1
-            weights[first : first + size] = np.bincount(kept, minlength=size)
-        return weights
+    @cached_property
+    def by_slot(self) -> Ints:
+        """All options, sorted by slot."""
+        return np.argsort(self.slots, kind="stable")
 
-    def options_of(self, variable: int, slots: Numbers) -> Numbers:
-        """What `slots` says of every option of a variable; 0 for options that no variant takes."""
-        labels = self.labels[variable]
-        values: Numbers = slots[self.diagram.slots[variable] + np.maximum(labels, 0)]
-        values[labels < 0] = 0
-        return values
+    @cached_property
+    def hidden(self) -> Ints:
+        """1 for slots that stand for no option, else 0."""
+        free = np.ones(self.diagram.slots[-1] + 1, dtype=np.int64)
+        free[1 : self.diagram.slots[len(self.first) - 1]] = 0
+        free[-1] = 0
+        return free
+
+    @cached_property
+    def long(self) -> bool:
+        """Whether numbers of variants may not fit a machine word, whatever the restriction."""
+        if self.diagram.top < 0:
+            return False
+        every = self.weights(np.ones(len(self.slots), dtype=np.bool_))
+        with np.errstate(over="ignore"):
+            about = fold.counts(self.diagram, every.astype(np.float64))
+        return not bool(np.max(about) < 2.0**61)
+
+    def weights(self, allowed: Mask) -> Ints:
+        """For every slot the number of allowed options that it stands for."""
+        weights = np.bincount(self.slots[allowed], minlength=len(self.hidden))
+        weights[-1] = 0
+        return weights + self.hidden
+
+    def split(self, options: npt.NDArray[S]) -> tuple[npt.NDArray[S], ...]:
+        """An array over all options as one array for each variable."""
+        return tuple(np.split(options, self.first[1:-1])) if len(self.first) > 1 else ()
 
 
 def compile_formulas(
@@ -78,10 +106,24 @@ def compile_formulas(
     """
     budget = Budget(limits)
     system = lower(options, formulas, quantities)
-    scopes = [relation.scope for relation in system.relations]
-    scopes += [price.relation.scope for prices in system.costs for price in prices]
-    order = best_order(len(system.sizes), scopes, system.sizes, RESTARTS)
-    budget.check()
-    diagram = assemble(build(system, order, budget), system.sizes, len(quantities))
+    diagram = assemble(_forest(system, budget), system.sizes, len(quantities))
     _log.info("diagram of %d nodes and %d arcs", diagram.nodes, diagram.arcs)
-    return Compiled(system.labels, diagram)
+    first = np.cumsum([0, *options])
+    never = diagram.slots[-1]
+    slots = [
+        np.where(labels >= 0, labels + start, never)
+        for start, labels in zip(diagram.slots.tolist(), system.labels, strict=False)
+    ]
+    return Compiled(first, np.concatenate([np.zeros(0, dtype=np.int64), *slots]), diagram)
+
+
+def _forest(system: System, budget: Budget) -> Forest | None:
+    relations = reduce_domains(system) if system.feasible else None
+    if relations is None:
+        return None
+    budget.check()
+    scopes = [relation.scope for relation in relations]
+    scopes += [price.relation.scope for prices in system.costs for price in prices]
+    order, cost = best_order(Shape.of(relations, system.sizes), scopes, RESTARTS)
+    _log.info("elimination order of about 2^%.1f rows", cost)
+    return build(system, relations, order, budget)

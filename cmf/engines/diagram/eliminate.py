@@ -111,6 +111,31 @@ def project(relation: Relation, variables: Sequence[int], sizes: Sequence[int]) 
     return Relation(tuple(variables), tuple(c[rows] for c in columns), len(rows))
 
 
+@frozen(eq=False)
+class _Source:
+    """A relation to be joined, with what is known of its shape."""
+
+    relation: Relation
+    distinct: dict[frozenset[int], int] = field(factory=dict)
+
+    def growth(self, known: set[int], sizes: Sequence[int], best: float) -> float:
+        """By what factor a join grows a table that has the variables `known`.
+
+        Exact for a table that holds every combination once; just a bound from below where that
+        bound is no better than `best`.
+        """
+        relation = self.relation
+        shared = frozenset(v for v in relation.scope if v in known)
+        count = self.distinct.get(shared)
+        if count is None:
+            most = math.prod(sizes[v] for v in shared)
+            if relation.size / most >= best:
+                return relation.size / most
+            count = project(relation, sorted(shared), sizes).size
+            self.distinct[shared] = count
+        return relation.size / max(count, 1)
+
+
 @define(eq=False)
 class Elimination:
     """One run of bucket elimination.
@@ -135,7 +160,7 @@ class Elimination:
     uses: list[list[int]] = field(init=False)
     children: list[list[int]] = field(init=False)
     place: dict[int, int] = field(init=False)
-    projections: dict[tuple[int, frozenset[int]], Relation] = field(init=False, factory=dict)
+    projections: dict[tuple[int, frozenset[int]], _Source] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.place = self.order.place
@@ -166,48 +191,48 @@ class Elimination:
             branches.append(self._reduce(variable, table))
         return Forest(tuple(branches), tuple(self.offsets))
 
-    def _filters(self, variable: int, scope: frozenset[int]) -> list[Relation]:
-        """Projections of relations of other buckets: they keep joins near the final size."""
-        numbers = {n for v in scope for n in self.uses[v]}
-        found = []
-        for number in sorted(numbers):
+    def _sources(self, variable: int, scope: frozenset[int]) -> list[_Source]:
+        """Everything that says something of a scope.
+
+        That is what the bucket holds, and projections of the relations of other buckets: they
+        follow from the whole anyway, and keep the join near its final size.
+        """
+        parts = self.buckets[variable]
+        self.buckets[variable] = []
+        for v in {v for _, price in self.due[variable] for v in price.relation.scope}:
+            parts.append(self.relations[self.domains + v])
+        found = [_Source(part) for part in parts]
+        for number in sorted({n for v in scope for n in self.uses[v]}):
             relation = self.relations[number]
             inside = scope.intersection(relation.scope)
             if len(inside) < 2 or self._deepest(relation.scope) == variable:
                 continue
             key = (number, inside)
             if key not in self.projections:
-                self.projections[key] = project(relation, sorted(inside), self.sizes)
+                part = project(relation, sorted(inside), self.sizes)
+                self.projections[key] = _Source(part)
             found.append(self.projections[key])
         return found
 
     def _bucket(self, variable: int) -> Relation:
         """Join of everything that speaks of `variable` and is not yet eliminated."""
-        context = self.order.contexts[variable]
-        filters = self._filters(variable, context | {variable})
-        parts = self.buckets[variable]
-        self.buckets[variable] = []
-        known = {v for part in parts for v in part.scope}
-        priced = {v for _, price in self.due[variable] for v in price.relation.scope}
-        parts += [self.relations[self.domains + v] for v in sorted(priced - known)]
-        table = parts.pop(max(range(len(parts)), key=lambda i: len(parts[i].scope)))
-        while True:
+        scope = self.order.contexts[variable] | {variable}
+        sources = self._sources(variable, scope)
+        # The variable of most values often decides many others; joined late it multiplies rows.
+        table = self.relations[self.domains + max(scope, key=self.sizes.__getitem__)]
+        while sources:
             known = set(table.scope)
-            waiting = []
-            for relation in filters:
-                if known.issuperset(relation.scope):
-                    table = semijoin(table, relation, self.sizes)
-                else:
-                    waiting.append(relation)
-            filters = waiting
-            if not parts:
-                return table
-            chosen = min(range(len(parts)), key=lambda i: self._growth(known, parts[i]))
-            table = self.budget.joined(join(table, parts.pop(chosen), self.sizes, self.budget.rows))
-
-    def _growth(self, known: set[int], relation: Relation) -> float:
-        shared = sum(math.log2(max(self.sizes[v], 1)) for v in relation.scope if v in known)
-        return max(math.log2(max(relation.size, 1)) - shared, 0.0)
+            chosen, best = 0, math.inf
+            for number, source in enumerate(sources):
+                growth = source.growth(known, self.sizes, best)
+                if growth < best:
+                    chosen, best = number, growth
+            part = sources.pop(chosen).relation
+            if known.issuperset(part.scope):
+                table = semijoin(table, part, self.sizes)
+            else:
+                table = self.budget.joined(join(table, part, self.sizes, self.budget.rows))
+        return table
 
     def _reduce(self, variable: int, table: Relation) -> Branch:
         """Group by context, make equal groups one node, and send the nodes upward."""
@@ -311,17 +336,21 @@ def _looked_up(price: Price, table: Relation, sizes: Sequence[int]) -> Ints:
     return costs
 
 
-def build(system: System, order: Order, budget: Budget) -> Forest | None:
+def build(
+    system: System, relations: Sequence[Relation], order: Order, budget: Budget
+) -> Forest | None:
     """All nodes, variable by variable; `None` when there is no solution.
+
+    Parameters
+    ----------
+    relations
+        Those of the system, reduced by `reduce_domains`.
 
     Raises
     ------
     LimitReached
         When a join or the diagram outgrows the budget.
     """
-    relations = reduce_domains(system) if system.feasible else None
-    if relations is None:
-        return None
     count = len(system.sizes)
     sizes = [*system.sizes, *([0] * count)]
-    return Elimination(order, budget, sizes, relations, system.costs, count).run()
+    return Elimination(order, budget, sizes, list(relations), system.costs, count).run()

@@ -25,5 +25,5 @@ class DiagramEngine:
             store = Store.open(options, [c.formula for c in problem.constraints], limits)
         except LimitReached as reached:
             return Unknown(str(reached))
-        allowed = tuple(np.ones(n, dtype=np.bool_) for n in options)
+        allowed = np.ones(sum(options), dtype=np.bool_)
         return DiagramSpace(problem, store, allowed)

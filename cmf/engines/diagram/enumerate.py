@@ -1,67 +1,130 @@
-"""All variants as arrays, and in declared order."""
+"""All variants as arrays in declared order.
+
+A variant is a few machine words: every variable that is still open has its bits, the first
+declared one the highest. The variants below a node are combined from those of its children, and
+sorting the words sorts the variants.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+import numpy.typing as npt
+from attrs import frozen
 
 from cmf.engines.diagram.compile import Compiled
-from cmf.engines.diagram.fold import Mask, alive
+from cmf.engines.diagram.fold import Mask, alive, used
 from cmf.engines.diagram.relation import Ints
-from cmf.engines.diagram.sample import holders_of
+from cmf.engines.diagram.structure import TRUE
+
+Words = npt.NDArray[np.uint64]
+Matrix = npt.NDArray[np.unsignedinteger]
+
+_WORD = 64
 
 
-def expand(compiled: Compiled, allowed: Sequence[Mask], weights: Ints) -> Ints:
-    """Every variant, in declared order.
+@frozen(eq=False)
+class _Field:
+    """Where the bits of a variable are, and which option each value stands for."""
+
+    variable: int
+    word: int
+    shift: int
+    width: int
+    options: Ints
+
+
+def _fields(compiled: Compiled, possible: Mask) -> tuple[list[_Field], int]:
+    fields: list[_Field] = []
+    word, room = 0, _WORD
+    for variable, mask in enumerate(compiled.split(possible)):
+        options = np.flatnonzero(mask)
+        width = (len(options) - 1).bit_length()
+        if not width:
+            continue
+        if width > room:
+            word, room = word + 1, _WORD
+        room -= width
+        fields.append(_Field(variable, word, room, width, options))
+    return fields, word + 1
+
+
+def _slot_words(
+    compiled: Compiled, fields: list[_Field], words: int, possible: Mask
+) -> dict[int, Words]:
+    """For every slot of an open variable the words of its possible options."""
+    found: dict[int, Words] = {}
+    for item in fields:
+        bits = np.zeros((words, len(item.options)), dtype=np.uint64)
+        bits[item.word] = np.arange(len(item.options), dtype=np.uint64) << np.uint64(item.shift)
+        slots = compiled.slots[compiled.first[item.variable] + item.options]
+        for slot in np.unique(slots).tolist():
+            found[slot] = bits[:, slots == slot]
+    return found
+
+
+def _combine(left: Words, right: Words) -> Words:
+    if left.shape[1] == 1 or right.shape[1] == 1:
+        return left | right
+    return (left[:, :, None] | right[:, None, :]).reshape(len(left), -1)
+
+
+def _top_words(compiled: Compiled, live: Mask, slots: dict[int, Words], words: int) -> Words:
+    """The words of all variants, unsorted."""
+    diagram = compiled.diagram
+    nothing = np.zeros((words, 1), dtype=np.uint64)
+    tables: dict[int, Words] = {TRUE: nothing}
+    chosen = np.flatnonzero(live)
+    owners = np.repeat(np.arange(len(diagram.node_arcs) - 1), np.diff(diagram.node_arcs))[chosen]
+    below: dict[int, list[Words]] = {}
+    for node, slot, left, right in zip(
+        owners.tolist(),
+        diagram.arc_slot[chosen].tolist(),
+        diagram.left[chosen].tolist(),
+        diagram.right[chosen].tolist(),
+        strict=True,
+    ):
+        for child in (left, right):
+            if child not in tables:
+                parts = below.pop(child)
+                tables[child] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        table = tables[left]
+        if tables[right] is not nothing:
+            table = _combine(table, tables[right]) if table is not nothing else tables[right]
+        if slot in slots:
+            table = _combine(slots[slot], table) if table is not nothing else slots[slot]
+        below.setdefault(node, []).append(table)
+    return np.concatenate(below[diagram.top], axis=1)
+
+
+def expand(compiled: Compiled, allowed: Mask) -> Matrix:
+    """Every variant of a restricted space that is not empty, in declared order.
 
     Returns
     -------
-    shape (variants, variables of the problem)
+    shape (variants, variables of the problem), stored column by column
     """
     diagram = compiled.diagram
-    slots = weights > 0
-    nodes = alive(diagram, slots)
-    good = slots[diagram.arc_slot] & nodes[diagram.left] & nodes[diagram.right]
-    live = np.flatnonzero(good)
-    owners = np.repeat(np.arange(len(nodes)), np.diff(diagram.node_arcs))[live]
-    lengths = np.bincount(owners, minlength=len(nodes))
-    begin = np.cumsum(lengths) - lengths
-    holders = holders_of(diagram)
-    columns: dict[int, Ints] = {}
-    current: dict[int, Ints] = {len(diagram.parts) - 1: np.array([diagram.top])}
-    for number in range(len(diagram.parts) - 1, -1, -1):
-        part = diagram.parts[len(diagram.parts) - 1 - number]
-        here = current.pop(number)
-        rows, arcs = _spread(begin[here], lengths[here])
-        arcs = live[arcs]
-        if len(rows) != len(here) or lengths[here].max() > 1:
-            current = {key: column[rows] for key, column in current.items()}
-            columns = {key: column[rows] for key, column in columns.items()}
-        for side in (diagram.left, diagram.right):
-            below = side[arcs]
-            if below[0]:
-                current[int(holders[below[0]])] = below
-        if 0 <= part.variable < len(compiled.labels):
-            variable = part.variable
-            members = np.flatnonzero(allowed[variable] & (compiled.labels[variable] >= 0))
-            members = members[np.argsort(compiled.labels[variable][members], kind="stable")]
-            counts = weights[diagram.slots[variable] : diagram.slots[variable + 1]]
-            classes = diagram.arc_slot[arcs] - diagram.slots[variable]
-            rows, places = _spread((np.cumsum(counts) - counts)[classes], counts[classes])
-            if len(rows) != len(classes):
-                current = {key: column[rows] for key, column in current.items()}
-                columns = {key: column[rows] for key, column in columns.items()}
-            columns[variable] = members[places]
-    names = range(len(compiled.labels))
-    if not names:
-        return np.zeros((1, 0), dtype=np.int64)
-    order = np.lexsort([columns[v] for v in reversed(names)])
-    return np.stack([columns[v][order] for v in names], axis=1)
+    slots = compiled.weights(allowed) > 0
+    live = used(diagram, slots, alive(diagram, slots))
+    possible = options_used(compiled, allowed, live)
+    fields, words = _fields(compiled, possible)
+    keys = _top_words(compiled, live, _slot_words(compiled, fields, words, possible), words)
+    keys = np.sort(keys, axis=1) if words == 1 else keys[:, np.lexsort(keys[::-1])]
+    largest = int(np.diff(compiled.first).max(initial=1))
+    kind = np.min_scalar_type(largest - 1)
+    columns = np.empty((len(compiled.first) - 1, keys.shape[1]), dtype=kind)
+    for variable, mask in enumerate(compiled.split(possible)):
+        columns[variable] = mask.argmax()
+    for item in fields:
+        values = (keys[item.word] >> np.uint64(item.shift)) & np.uint64((1 << item.width) - 1)
+        columns[item.variable] = item.options.astype(kind)[values]
+    return columns.T
 
 
-def _spread(begin: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """Rows repeated by `lengths`, and for each repetition a running place from `begin`."""
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    first = np.cumsum(lengths) - lengths
-    return rows, np.arange(len(rows)) - np.repeat(first - begin, lengths)
+def options_used(compiled: Compiled, allowed: Mask, live: Mask) -> Mask:
+    """Which allowed options the arcs in use stand for."""
+    slots = np.zeros(len(compiled.hidden), dtype=np.bool_)
+    slots[compiled.diagram.arc_slot[live]] = True
+    slots[-1] = False
+    possible: Mask = slots[compiled.slots] & allowed
+    return possible

@@ -10,6 +10,9 @@ from cmf.engines.diagram.structure import TRUE, Diagram
 
 Mask = npt.NDArray[np.bool_]
 
+FAR = 1 << 60
+"""Cost of what has no solution; real costs stay below a quarter of it in size."""
+
 
 def alive(diagram: Diagram, slots: Mask) -> Mask:
     """Which nodes have a solution when only some slots may be taken.
@@ -21,28 +24,33 @@ def alive(diagram: Diagram, slots: Mask) -> Mask:
     """
     nodes = np.zeros(len(diagram.node_arcs) - 1, dtype=np.bool_)
     nodes[TRUE] = True
-    open_ = slots[diagram.arc_slot]
-    for level in diagram.levels:
-        arcs = slice(level.first_arc, level.last_arc)
-        good = open_[arcs] & nodes[diagram.left[arcs]] & nodes[diagram.right[arcs]]
-        starts = diagram.node_arcs[level.first_node : level.last_node] - level.first_arc
-        nodes[level.first_node : level.last_node] = np.logical_or.reduceat(good, starts)
+    open_ = slots.take(diagram.arc_slot)
+    for step in diagram.steps:
+        good = open_[step.arcs]
+        good &= nodes.take(step.left)
+        good &= nodes.take(step.right)
+        np.logical_or.reduceat(good, step.starts, out=nodes[step.nodes])
     return nodes
 
 
 def used(diagram: Diagram, slots: Mask, nodes: Mask) -> Mask:
-    """Which arcs lie on a solution, given the nodes that are alive."""
-    good = slots[diagram.arc_slot] & nodes[diagram.left] & nodes[diagram.right]
+    """Which arcs lie on a solution.
+
+    Parameters
+    ----------
+    nodes
+        Result of `alive` for the same slots.
+    """
+    good = slots.take(diagram.arc_slot)
+    good &= nodes.take(diagram.left)
+    good &= nodes.take(diagram.right)
     reached = np.zeros(len(nodes), dtype=np.bool_)
     reached[diagram.top] = nodes[diagram.top]
-    for level in reversed(diagram.levels):
-        arcs = slice(level.first_arc, level.last_arc)
-        lengths = np.diff(diagram.node_arcs[level.first_node : level.last_node + 1])
-        live = np.repeat(reached[level.first_node : level.last_node], lengths)
-        live &= good[arcs]
-        good[arcs] = live
-        reached[diagram.left[arcs][live]] = True
-        reached[diagram.right[arcs][live]] = True
+    for step in reversed(diagram.steps):
+        live = good[step.arcs]
+        live &= reached.take(step.owners)
+        reached[step.left[live]] = True
+        reached[step.right[live]] = True
     return good
 
 
@@ -57,12 +65,11 @@ def counts(diagram: Diagram, weights: Numbers) -> Numbers:
     """
     nodes = np.zeros(len(diagram.node_arcs) - 1, dtype=weights.dtype)
     nodes[TRUE] = 1
-    factor = weights[diagram.arc_slot]
-    for level in diagram.levels:
-        arcs = slice(level.first_arc, level.last_arc)
-        total = factor[arcs] * nodes[diagram.left[arcs]] * nodes[diagram.right[arcs]]
-        starts = diagram.node_arcs[level.first_node : level.last_node] - level.first_arc
-        nodes[level.first_node : level.last_node] = np.add.reduceat(total, starts)
+    factor = weights.take(diagram.arc_slot)
+    for step in diagram.steps:
+        total = factor[step.arcs] * nodes.take(step.left)
+        total *= nodes.take(step.right)
+        nodes[step.nodes] = np.add.reduceat(total, step.starts)
     return nodes
 
 
@@ -77,20 +84,15 @@ def shares(diagram: Diagram, weights: Numbers, nodes: Numbers) -> Numbers:
     above = np.zeros_like(nodes)
     above[diagram.top] = 1
     slots = np.zeros_like(weights)
-    for level in reversed(diagram.levels):
-        arcs = slice(level.first_arc, level.last_arc)
-        lengths = np.diff(diagram.node_arcs[level.first_node : level.last_node + 1])
-        context = np.repeat(above[level.first_node : level.last_node], lengths)
-        slot, left, right = diagram.arc_slot[arcs], diagram.left[arcs], diagram.right[arcs]
-        np.add.at(slots, slot, context * nodes[left] * nodes[right])
-        context = context * weights[slot]
-        np.add.at(above, left, context * nodes[right])
-        np.add.at(above, right, context * nodes[left])
+    for step in reversed(diagram.steps):
+        slot = diagram.arc_slot[step.arcs]
+        context = above.take(step.owners)
+        left, right = nodes.take(step.left), nodes.take(step.right)
+        np.add.at(slots, slot, context * left * right)
+        context *= weights.take(slot)
+        np.add.at(above, step.left, context * right)
+        np.add.at(above, step.right, context * left)
     return slots
-
-
-FAR = 1 << 60
-"""Value of what has no solution; real values stay below a quarter of it in size."""
 
 
 def least(diagram: Diagram, slot_costs: Ints, arc_costs: Ints) -> Ints:
@@ -105,15 +107,14 @@ def least(diagram: Diagram, slot_costs: Ints, arc_costs: Ints) -> Ints:
     """
     nodes = np.full(len(diagram.node_arcs) - 1, FAR, dtype=np.int64)
     nodes[TRUE] = 0
-    own = slot_costs[diagram.arc_slot] + arc_costs
-    for level in diagram.levels:
-        arcs = slice(level.first_arc, level.last_arc)
+    own = slot_costs.take(diagram.arc_slot) + arc_costs
+    for step in diagram.steps:
         # At most four times FAR, so the sum fits.
-        total = own[arcs] + nodes[diagram.left[arcs]] + nodes[diagram.right[arcs]]
-        starts = diagram.node_arcs[level.first_node : level.last_node] - level.first_arc
-        found = np.minimum.reduceat(total, starts)
+        total = own[step.arcs] + nodes.take(step.left)
+        total += nodes.take(step.right)
+        found = np.minimum.reduceat(total, step.starts)
         found[found > FAR // 2] = FAR
-        nodes[level.first_node : level.last_node] = found
+        nodes[step.nodes] = found
     return nodes
 
 
@@ -128,14 +129,13 @@ def least_through(diagram: Diagram, slot_costs: Ints, arc_costs: Ints, nodes: In
     above = np.full(len(nodes), FAR, dtype=np.int64)
     above[diagram.top] = 0
     slots = np.full(len(slot_costs), FAR, dtype=np.int64)
-    for level in reversed(diagram.levels):
-        arcs = slice(level.first_arc, level.last_arc)
-        lengths = np.diff(diagram.node_arcs[level.first_node : level.last_node + 1])
-        context = np.repeat(above[level.first_node : level.last_node], lengths) + arc_costs[arcs]
-        slot, left, right = diagram.arc_slot[arcs], diagram.left[arcs], diagram.right[arcs]
-        np.minimum.at(slots, slot, context + nodes[left] + nodes[right])
-        context += slot_costs[slot]
-        np.minimum.at(above, left, np.minimum(context + nodes[right], FAR))
-        np.minimum.at(above, right, np.minimum(context + nodes[left], FAR))
+    for step in reversed(diagram.steps):
+        slot = diagram.arc_slot[step.arcs]
+        context = above.take(step.owners) + arc_costs[step.arcs]
+        left, right = nodes.take(step.left), nodes.take(step.right)
+        np.minimum.at(slots, slot, context + left + right)
+        context += slot_costs.take(slot)
+        np.minimum.at(above, step.left, np.minimum(context + right, FAR))
+        np.minimum.at(above, step.right, np.minimum(context + left, FAR))
     slots[slots > FAR // 2] = FAR
     return slots

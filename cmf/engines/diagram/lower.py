@@ -13,7 +13,7 @@ import numpy as np
 from attrs import define, field, frozen
 
 from cmf.engines.diagram.chains import Step, sum_chain, table_chain
-from cmf.engines.diagram.merge import merged, relation_classes, stacked
+from cmf.engines.diagram.merge import merged, relation_classes, representatives, stacked
 from cmf.engines.diagram.relation import Ints, Relation, join
 from cmf.engines.diagram.tabulate import (
     Classes,
@@ -232,9 +232,7 @@ class _Lowering:
     def _global(self, local: _Local, labels: Sequence[Ints], sizes: Sequence[int]) -> Relation:
         relation = local.relation
         for variable, mine in local.labels.items():
-            keep = labels[variable] >= 0
-            pairs = np.unique(np.stack([mine[keep], labels[variable][keep]]), axis=1)
-            relation = _expanded(relation, variable, pairs, sizes)
+            relation = _refined(relation, variable, mine, labels[variable], sizes)
         return relation
 
 
@@ -260,21 +258,23 @@ def _numbered(parts: Sequence[Ints], allowed: Dense) -> Ints:
     return labels
 
 
-def _expanded(relation: Relation, variable: int, pairs: Ints, sizes: Sequence[int]) -> Relation:
-    """Replace local classes by the classes that refine them (`pairs`: local, refined)."""
-    place = relation.scope.index(variable)
-    local = relation.columns[place]
-    if np.array_equal(pairs[0], pairs[1]) and int(local.max(initial=-1)) < pairs.shape[1]:
+def _refined(
+    relation: Relation, variable: int, mine: Ints, labels: Ints, sizes: Sequence[int]
+) -> Relation:
+    """Replace the classes of one relation by those of all relations, which refine them."""
+    count = sizes[variable]
+    before = int(mine.max(initial=-1)) + 1
+    if count == before and labels.min(initial=0) >= 0:
         return relation
-    bound = max(int(local.max(initial=0)), int(pairs[0].max(initial=0))) + 1
-    names = (*relation.scope[:place], -1, *relation.scope[place + 1 :])
-    table = Relation((-1, variable), (pairs[0], pairs[1]), pairs.shape[1])
-    # The local class is numbered -1, that is, the last entry of the sizes.
-    wide = join(Relation(names, relation.columns, relation.size), table, [*sizes, bound], ROWS)
+    kept = np.flatnonzero(labels >= 0)
+    parents = mine[kept[representatives(labels[kept], count)]]
+    names = tuple(-1 if v == variable else v for v in relation.scope)
+    table = Relation((-1, variable), (parents, np.arange(count)), count)
+    # The old class is variable -1: its size is the last entry.
+    wide = join(Relation(names, relation.columns, relation.size), table, [*sizes, before], ROWS)
     if wide is None:
         raise LimitReached(f"{ROWS:,} rows in one relation")
-    order = [wide.scope.index(v) for v in relation.scope]
-    return Relation(relation.scope, tuple(wide.columns[i] for i in order), wide.size)
+    return Relation(relation.scope, tuple(wide.column(v) for v in relation.scope), wide.size)
 
 
 def lower(

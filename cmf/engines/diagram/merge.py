@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cmf.engines.diagram.relation import Ints, Relation, group, pack, ranked, scrambled, semijoin
+from cmf.engines.diagram.relation import Ints, Numbers, Relation, pack, scrambled, semijoin
 
 
 def stacked(parts: Sequence[Ints]) -> tuple[Ints, int]:
@@ -18,19 +18,24 @@ def stacked(parts: Sequence[Ints]) -> tuple[Ints, int]:
 
     Classes are numbered in the order of their first member.
     """
-    keys, space = pack(parts, [int(p.max(initial=0)) + 1 for p in parts], len(parts[0]))
-    numbers, first = group(keys, space)
+    keys, _ = pack(parts, [int(p.max(initial=0)) + 1 for p in parts], len(parts[0]))
+    return numbered(keys)
+
+
+def numbered(values: Numbers) -> tuple[Ints, int]:
+    """Number equal values alike, in the order of their first place; and how many there are."""
+    distinct, first, numbers = np.unique(values, return_index=True, return_inverse=True)
+    if len(distinct) == len(values):
+        return np.arange(len(values)), len(values)
     rank = np.empty(len(first), dtype=np.int64)
-    smallest = np.full(len(first), len(numbers), dtype=np.int64)
-    np.minimum.at(smallest, numbers, np.arange(len(numbers)))
-    rank[np.argsort(smallest, kind="stable")] = np.arange(len(first))
+    rank[np.argsort(first)] = np.arange(len(first))
     return rank[numbers], len(first)
 
 
 def representatives(labels: Ints, count: int) -> Ints:
     """The first member of every class."""
-    first = np.full(count, len(labels), dtype=np.int64)
-    np.minimum.at(first, labels, np.arange(len(labels)))
+    first = np.zeros(count, dtype=np.int64)
+    first[labels[::-1]] = np.arange(len(labels))[::-1]
     return first
 
 
@@ -46,6 +51,12 @@ def relation_classes(
     extra
         A further number for each row that must agree too (a cost).
     """
+    counts = [np.bincount(c, minlength=n) for c, n in zip(relation.columns, sizes, strict=True)]
+    classes = [np.arange(size) for size in sizes]
+    # Values alike have equally many rows; where no two have, there is nothing to look at.
+    doubtful = [i for i, c in enumerate(counts) if len(set(c.tolist())) < len(c)]
+    if not doubtful:
+        return classes
     total = np.zeros(relation.size, dtype=np.uint64)
     salted = []
     for number, (column, size) in enumerate(zip(relation.columns, sizes, strict=True)):
@@ -53,11 +64,11 @@ def relation_classes(
         total += salted[-1]
     if extra is not None:
         total += scrambled(extra, len(sizes))
-    classes = []
-    for column, part, size in zip(relation.columns, salted, sizes, strict=True):
-        sums = np.zeros(size, dtype=np.uint64)
-        np.add.at(sums, column, scrambled((total - part).view(np.int64)))
-        classes.append(stacked([ranked(sums)])[0])
+    for number in doubtful:
+        sums = np.zeros(sizes[number], dtype=np.uint64)
+        rest = (total - salted[number]).view(np.int64)
+        np.add.at(sums, relation.columns[number], scrambled(rest))
+        classes[number] = numbered(sums)[0]
     if _confirmed(relation, sizes, classes, extra):
         return classes
     return [np.arange(size) for size in sizes]
@@ -78,10 +89,12 @@ def _confirmed(
         many *= np.bincount(labels, minlength=n)[labels][column]
     if many[keep].sum() != relation.size:
         return False
+    if len(relation.columns) == 1 and extra is None:
+        return True
     mapped = [lead[column] for lead, column in zip(first, relation.columns, strict=True)]
     columns, bounds = list(relation.columns), list(sizes)
     if extra is not None:
-        cost, costs = stacked([ranked(extra)])
+        cost, costs = numbered(extra)
         mapped.append(cost)
         columns.append(cost)
         bounds.append(costs)
@@ -93,6 +106,8 @@ def _confirmed(
 
 def merged(relation: Relation, classes: Sequence[Ints]) -> Relation:
     """The relation over classes instead of values."""
+    if all(int(c.max(initial=-1)) + 1 == len(c) for c in classes):
+        return relation
     leaders = [representatives(c, int(c.max(initial=-1)) + 1) for c in classes]
     keep = np.ones(relation.size, dtype=np.bool_)
     for column, labels, first in zip(relation.columns, classes, leaders, strict=True):

@@ -14,7 +14,6 @@ from cmf.engines.diagram.relation import Ints
 from cmf.engines.diagram.structure import TRUE
 from cmf.problem.problem import Variant
 
-Allowed = tuple[Mask, ...]
 Tally = list[tuple[int, int]]
 """Values in ascending order, each with the number of solutions that have it."""
 
@@ -26,27 +25,32 @@ class Priced:
     Attributes
     ----------
     option_costs
-        For every variable of the problem the cost of each option.
+        Cost of every option.
     arc_costs
         Further cost of every arc of the diagram.
     """
 
     compiled: Compiled
-    option_costs: tuple[Ints, ...] = field(repr=False)
+    option_costs: Ints = field(repr=False)
     arc_costs: Ints = field(repr=False)
 
-    def slot_costs(self, allowed: Allowed) -> Ints:
+    def slot_costs(self, allowed: Mask) -> Ints:
         """Least cost of the allowed options of every slot; `FAR` where there is none."""
-        slots = self.compiled.diagram.slots
-        costs = np.zeros(slots[-1], dtype=np.int64)
-        for variable, labels in enumerate(self.compiled.labels):
-            own = costs[slots[variable] : slots[variable + 1]]
-            own[:] = FAR
-            kept = np.flatnonzero(allowed[variable] & (labels >= 0))
-            np.minimum.at(own, labels[kept], self.option_costs[variable][kept])
+        compiled = self.compiled
+        costs = np.where(compiled.hidden > 0, 0, FAR)
+        np.minimum.at(costs, compiled.slots[allowed], self.option_costs[allowed])
+        costs[-1] = FAR
         return costs
 
-    def bounds(self, allowed: Allowed) -> tuple[int, tuple[Ints, ...]] | None:
+    def least(self, allowed: Mask) -> int | None:
+        """The least value; `None` when there is no variant."""
+        diagram = self.compiled.diagram
+        if diagram.top < 0:
+            return None
+        value = int(least(diagram, self.slot_costs(allowed), self.arc_costs)[diagram.top])
+        return value if value < FAR // 2 else None
+
+    def bounds(self, allowed: Mask) -> tuple[int, Ints] | None:
         """Least value, and for every option the least value of a variant that takes it.
 
         `None` when there is no variant; options that no variant takes have values above `FAR / 2`.
@@ -59,47 +63,42 @@ class Priced:
         if nodes[diagram.top] >= FAR // 2:
             return None
         through = least_through(diagram, slot_costs, self.arc_costs, nodes)
-        options = []
-        for variable, labels in enumerate(self.compiled.labels):
-            values = through[diagram.slots[variable] + np.maximum(labels, 0)]
-            values = values + self.option_costs[variable]
-            values[~allowed[variable] | (labels < 0)] = FAR
-            options.append(values)
-        return int(nodes[diagram.top]), tuple(options)
+        options = through[self.compiled.slots] + self.option_costs
+        options[~allowed] = FAR
+        return int(nodes[diagram.top]), options
 
-    def in_order(self, allowed: Allowed, bound: int) -> Iterator[tuple[Variant, int]]:
+    def in_order(self, allowed: Mask, bound: int) -> Iterator[tuple[Variant, int]]:
         """The variants of value `bound` or less, in declared order, each with its value."""
         stack = [allowed]
         while stack:
             found = self.bounds(stack.pop())
             if found is None or found[0] > bound:
                 continue
-            value, through = found
-            open_ = tuple(values <= bound for values in through)
-            branch = next((v for v, mask in enumerate(open_) if np.count_nonzero(mask) > 1), -1)
+            open_ = found[1] <= bound
+            masks = self.compiled.split(open_)
+            branch = next((v for v, mask in enumerate(masks) if np.count_nonzero(mask) > 1), -1)
             if branch < 0:
-                yield tuple(int(mask.argmax()) for mask in open_), value
+                yield tuple(int(mask.argmax()) for mask in masks), found[0]
                 continue
-            for option in np.flatnonzero(open_[branch])[::-1]:
-                only = np.zeros_like(open_[branch])
-                only[option] = True
-                stack.append((*open_[:branch], only, *open_[branch + 1 :]))
+            first, last = self.compiled.first[branch : branch + 2]
+            for option in np.flatnonzero(masks[branch])[::-1]:
+                only = open_.copy()
+                only[first:last] = False
+                only[first + option] = True
+                stack.append(only)
 
-    def smallest(self, allowed: Allowed, count: int) -> Tally:
+    def smallest(self, allowed: Mask, count: int) -> Tally:
         """The smallest values, until they belong to at least `count` variants (or to all)."""
         diagram = self.compiled.diagram
-        slots: list[Tally] = [[(0, 1)] for _ in range(diagram.slots[-1])]
-        for variable, labels in enumerate(self.compiled.labels):
-            kept = np.flatnonzero(allowed[variable] & (labels >= 0))
-            lists: list[list[tuple[int, int]]] = [
-                [] for _ in range(int(labels.max(initial=-1)) + 1)
-            ]
-            for option in kept.tolist():
-                lists[labels[option]].append((int(self.option_costs[variable][option]), 1))
-            for label, tally in enumerate(lists):
-                slots[diagram.slots[variable] + label] = _first(tally, count)
+        slots: list[Tally] = [[(0, 1)] if hidden else [] for hidden in self.compiled.hidden]
+        chosen = np.flatnonzero(allowed)
+        for slot, cost in zip(
+            self.compiled.slots[chosen].tolist(), self.option_costs[chosen].tolist(), strict=True
+        ):
+            slots[slot].append((cost, 1))
+        slots[-1] = []
+        slots = [_first(tally, count) for tally in slots]
         nodes: list[Tally] = [[(0, 1)]]
-        bounds = diagram.node_arcs.tolist()
         arcs = zip(
             diagram.arc_slot.tolist(),
             diagram.left.tolist(),
@@ -107,7 +106,7 @@ class Priced:
             self.arc_costs.tolist(),
             strict=True,
         )
-        for first, last in pairwise(bounds[1:]):
+        for first, last in pairwise(diagram.node_arcs[1:].tolist()):
             found: Tally = []
             for _ in range(first, last):
                 slot, left, right, cost = next(arcs)
@@ -144,12 +143,12 @@ def _product(left: Tally, right: Tally, count: int) -> Tally:
     return _first(found, count)
 
 
-def best(priced: Priced, allowed: Allowed, top: int) -> list[tuple[int, Variant]]:
+def best(priced: Priced, allowed: Mask, top: int) -> list[tuple[int, Variant]]:
     """The `top` variants of least value, ties in declared order."""
-    found = priced.bounds(allowed)
-    if found is None or top < 1:
+    lowest = priced.least(allowed)
+    if lowest is None or top < 1:
         return []
-    tally = priced.smallest(allowed, top) if top > 1 else [(found[0], 1)]
+    tally = priced.smallest(allowed, top) if top > 1 else [(lowest, 1)]
     ranked: list[tuple[int, Variant]] = []
     if len(tally) > 1:
         below = priced.in_order(allowed, tally[-2][0])

@@ -5,8 +5,15 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
+import numpy as np
 from attrs import field, frozen
+
+from cmf.engines.diagram.relation import Relation
+
+_DIRECT = 1 << 16
+"""Pairs are counted in a table up to this many."""
 
 
 @frozen(eq=False)
@@ -19,23 +26,78 @@ class Order:
         Variables, first eliminated (deepest in the diagram) first.
     contexts
         For every variable, the later variables on which its part of the diagram depends.
-    cost
-        Base-2 logarithm of the number of combinations met, an upper estimate.
     """
 
     sequence: tuple[int, ...]
     contexts: tuple[frozenset[int], ...] = field(repr=False)
-    cost: float
-
-    def parent(self, variable: int) -> int:
-        """The nearest variable above; -1 at a root."""
-        context = self.contexts[variable]
-        return min(context, key=self.place.__getitem__) if context else -1
 
     @property
     def place(self) -> dict[int, int]:
         """Position of every variable in the sequence."""
         return {v: i for i, v in enumerate(self.sequence)}
+
+
+@frozen(eq=False)
+class Shape:
+    """How many values and pairs of values the relations leave: what an order costs.
+
+    Attributes
+    ----------
+    values
+        Base-2 logarithm of the number of values of every variable.
+    pairs
+        For two variables that share a relation, the same for their pairs of values.
+    """
+
+    values: tuple[float, ...]
+    pairs: tuple[dict[int, float], ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, relations: Iterable[Relation], sizes: Sequence[int]) -> Shape:
+        """Measure relations; one relation of each variable alone must be among them."""
+        values = [math.log2(max(size, 1)) for size in sizes]
+        pairs: list[dict[int, float]] = [{} for _ in sizes]
+        for relation in relations:
+            if len(relation.scope) == 1:
+                values[relation.scope[0]] = math.log2(max(relation.size, 1))
+            for (a, left), (b, right) in combinations(
+                zip(relation.scope, relation.columns, strict=True), 2
+            ):
+                keys, space = left * sizes[b] + right, sizes[a] * sizes[b]
+                if space <= _DIRECT:
+                    count = int(np.count_nonzero(np.bincount(keys, minlength=space)))
+                else:
+                    count = len(np.unique(keys))
+                least = min(math.log2(max(count, 1)), pairs[a].get(b, math.inf))
+                pairs[a][b] = pairs[b][a] = least
+        return cls(tuple(values), tuple(pairs))
+
+    def estimate(self, scope: Iterable[int]) -> float:
+        """Base-2 logarithm of the number of combinations of some variables, roughly.
+
+        A tree of conditional entropies: each variable is counted given the one that says most
+        about it among those before (Chow and Liu's tree, grown greedily).
+        """
+        waiting = set(scope)
+        if not waiting:
+            return 0.0
+        latest = max(sorted(waiting), key=self.values.__getitem__)
+        total = self.values[latest]
+        waiting.discard(latest)
+        cost = {v: self.values[v] for v in sorted(waiting)}
+        while cost:
+            known = self.pairs[latest]
+            for v in cost.keys() & known.keys():
+                cost[v] = min(cost[v], known[v] - self.values[latest])
+            latest = min(cost, key=cost.__getitem__)
+            total += cost.pop(latest)
+        return total
+
+    def cost(self, order: Order) -> float:
+        """Base-2 logarithm of the rows that eliminations in this order meet, roughly."""
+        rows = [self.estimate(order.contexts[v] | {v}) for v in order.sequence]
+        top = max(rows, default=0.0)
+        return top + math.log2(sum(2.0 ** (r - top) for r in rows)) if rows else 0.0
 
 
 def neighbours(count: int, scopes: Iterable[Sequence[int]]) -> list[set[int]]:
@@ -50,12 +112,14 @@ def neighbours(count: int, scopes: Iterable[Sequence[int]]) -> list[set[int]]:
 
 
 def eliminate(
-    graph: Sequence[set[int]], sizes: Sequence[int], rule: str, seed: int, last: Iterable[int] = ()
+    graph: Sequence[set[int]], weight: Sequence[float], rule: str, seed: int, last: Iterable[int] = ()
 ) -> Order:
     """A greedy elimination order.
 
     Parameters
     ----------
+    weight
+        Base-2 logarithm of the number of values of every variable.
     rule
         ``fill``: the variable that adds fewest edges next; ``size``: the one whose neighbours have
         fewest combinations.
@@ -64,7 +128,6 @@ def eliminate(
     """
     random_source = random.Random(seed)  # noqa: S311 - breaks ties, nothing secret
     adjacent = [set(a) for a in graph]
-    weight = [math.log2(max(size, 1)) for size in sizes]
     ties = [random_source.random() for _ in graph]
 
     def score(v: int) -> tuple[float, float, float]:
@@ -80,14 +143,12 @@ def eliminate(
     scores = {v: score(v) for v in open_}
     sequence: list[int] = []
     contexts: list[frozenset[int]] = [frozenset()] * len(graph)
-    volumes: list[float] = []
     while open_ or held:
         chosen = min(open_, key=scores.__getitem__) if open_ else held.pop(0)
         open_.discard(chosen)
         around = adjacent[chosen]
         sequence.append(chosen)
         contexts[chosen] = frozenset(around)
-        volumes.append(weight[chosen] + sum(weight[x] for x in around))
         stale = set(around)
         for x in around:
             adjacent[x].discard(chosen)
@@ -98,30 +159,34 @@ def eliminate(
                     stale |= adjacent[x]
         for x in stale & open_:
             scores[x] = score(x)
-    top = max(volumes, default=0.0)
-    cost = top + math.log2(sum(2.0 ** (v - top) for v in volumes)) if volumes else 0.0
-    return Order(tuple(sequence), tuple(contexts), cost)
+    return Order(tuple(sequence), tuple(contexts))
 
 
 def best_order(
-    count: int, scopes: Sequence[Sequence[int]], sizes: Sequence[int], restarts: int
-) -> Order:
-    """The cheapest of several elimination orders.
+    shape: Shape, scopes: Sequence[Sequence[int]], restarts: int
+) -> tuple[Order, float]:
+    """The cheapest of several elimination orders, and its cost.
 
     Parameters
     ----------
     scopes
-        Variables of every relation.
+        Variables of everything that must lie on one branch.
     restarts
         Tries with different ties, for each rule.
     """
+    count = len(shape.values)
     graph = neighbours(count, scopes)
     hub = max(range(count), key=lambda v: len(graph[v]), default=-1)
     tries = [
-        eliminate(graph, sizes, rule, seed, last)
-        for seed in range(restarts)
-        for rule in ("size", "fill")
+        eliminate(graph, shape.values, rule, seed, last)
+        for rule in ("fill", "size")
         for last in ((), (hub,))
+        for seed in range(restarts)
         if count
     ]
-    return min(tries, key=lambda order: order.cost, default=Order((), (), 0.0))
+    if not tries:
+        return Order((), ()), 0.0
+    # Estimates within half a bit of each other say nothing: the earlier rule is better then.
+    costs = [shape.cost(order) for order in tries]
+    chosen = next(i for i, cost in enumerate(costs) if cost <= min(costs) + 0.5)
+    return tries[chosen], costs[chosen]

@@ -6,24 +6,24 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from attrs import define, evolve, field
 
 from cmf.engines.diagram import fold
 from cmf.engines.diagram.compile import Compiled, compile_formulas
-from cmf.engines.diagram.enumerate import expand
-from cmf.engines.diagram.optimise import Allowed, Priced, best
-from cmf.engines.diagram.relation import Numbers
-from cmf.engines.diagram.sample import draw
+from cmf.engines.diagram.enumerate import Matrix, expand, options_used
+from cmf.engines.diagram.fold import Mask
+from cmf.engines.diagram.optimise import Priced, best
+from cmf.engines.diagram.relation import Ints, Numbers
+from cmf.engines.diagram.sample import Sampler
 from cmf.engines.diagram.tabulate import classes_of, tabulate
 from cmf.engines.protocols import OptionCounts, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
-from cmf.problem.formula import TRUE, And, Formula, Not, Or, holds, scope
+from cmf.problem.formula import TRUE, And, CostTable, Formula, Not, Or, holds, scope
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
 
-CHUNK = 20_000
-"""Variants are made ready in chunks of at most so many."""
+CHUNKS = (1_000, 100_000)
+"""Variants are made ready in chunks; the first are small, so that a few variants come at once."""
 
 
 @define(eq=False)
@@ -34,6 +34,8 @@ class Store:
     ----------
     formulas
         The conjunction that is compiled.
+    priced
+        Diagrams that carry a quantity, by its name.
     """
 
     options: tuple[int, ...]
@@ -48,6 +50,13 @@ class Store:
         compiled = compile_formulas(options, formulas, limits)
         return cls(tuple(options), tuple(formulas), limits, compiled)
 
+    def carrying(self, quantity: str, terms: Sequence[CostTable]) -> Compiled:
+        """A diagram whose arcs carry the cost tables of a quantity."""
+        if quantity not in self.priced:
+            compiled = compile_formulas(self.options, self.formulas, self.limits, [terms])
+            self.priced[quantity] = compiled
+        return self.priced[quantity]
+
 
 @define(eq=False, slots=False)
 class DiagramSpace:
@@ -60,58 +69,66 @@ class DiagramSpace:
     problem
         Restrictions included.
     allowed
-        For every variable which options the restrictions leave.
+        Which options the restrictions leave, numbered through all variables.
     """
 
     problem: Problem
     store: Store = field(repr=False)
-    allowed: Allowed = field(repr=False)
+    allowed: Mask = field(repr=False)
 
     @property
     def compiled(self) -> Compiled:
-        """The diagram without the masks."""
+        """The diagram, and what its slots stand for."""
         return self.store.compiled
 
     def where(self, *formulas: Formula) -> DiagramSpace:
         """The variants that also satisfy `formulas`; raises `LimitReached` at a limit."""
         added = (Constraint(formula, Origin("choice", "where")) for formula in formulas)
-        allowed = list(self.allowed)
+        allowed = self.allowed.copy()
+        masks = self.compiled.split(allowed)
         rest: list[Formula] = []
         for formula in _conjuncts(formulas):
             variables = scope(formula)
             if len(variables) == 1:
-                allowed[variables[0]] = allowed[variables[0]] & _options(
-                    formula, variables[0], self.store.options
-                )
+                masks[variables[0]][:] &= _options(formula, variables[0], self.store.options)
             elif variables or not holds(formula, ()):
                 rest.append(formula)
         store = self.store
         if rest:
             store = Store.open(store.options, (*store.formulas, *rest), store.limits)
-        return evolve(self, problem=self.problem.where(*added), store=store, allowed=tuple(allowed))
+        return DiagramSpace(self.problem.where(*added), store, allowed)
+
+    def choose(self, variable: int, option: int) -> DiagramSpace:
+        """The variants that take one option; `problem` stays as it is."""
+        allowed = self.allowed.copy()
+        first, last = self.compiled.first[variable : variable + 2]
+        kept = allowed[first + option]
+        allowed[first:last] = False
+        allowed[first + option] = kept
+        return DiagramSpace(self.problem, self.store, allowed)
 
     @cached_property
-    def _weights(self) -> npt.NDArray[np.int64]:
-        return self.compiled.slot_weights(self.allowed)
+    def _weights(self) -> Ints:
+        return self.compiled.weights(self.allowed)
 
     @cached_property
-    def _alive(self) -> fold.Mask:
+    def _alive(self) -> Mask:
         return fold.alive(self.compiled.diagram, self._weights > 0)
 
     @cached_property
-    def _exact_weights(self) -> Numbers:
+    def _exact(self) -> Numbers:
         """Weights as machine words where counts fit, else as Python integers."""
-        diagram = self.compiled.diagram
-        with np.errstate(over="ignore"):
-            about = fold.counts(diagram, self._weights.astype(np.float64))
-        fits = diagram.top < 0 or bool(np.max(about) < 2.0**61)
-        return self._weights if fits else self._weights.astype(object)
+        return self._weights.astype(object) if self.compiled.long else self._weights
 
     @cached_property
     def _counts(self) -> Numbers:
-        return fold.counts(self.compiled.diagram, self._exact_weights)
+        return fold.counts(self.compiled.diagram, self._exact)
 
-    @property
+    @cached_property
+    def _sampler(self) -> Sampler:
+        return Sampler.of(self.compiled, self.allowed)
+
+    @cached_property
     def empty(self) -> bool:
         """Whether there is no variant."""
         top = self.compiled.diagram.top
@@ -121,27 +138,18 @@ class DiagramSpace:
         """One variant, the same every time."""
         if self.empty:
             return Infeasible()
-        diagram = self.compiled.diagram
-        slots = self._weights > 0
-        alive = self._alive
-        variant = [0] * len(self.problem.variables)
+        diagram, alive = self.compiled.diagram, self._alive
+        good = (self._weights > 0)[diagram.arc_slot] & alive[diagram.left] & alive[diagram.right]
+        taken = np.zeros(len(self._weights), dtype=np.bool_)
         stack = [diagram.top]
         while stack:
             node = stack.pop()
-            arc = int(diagram.node_arcs[node])
-            while not (
-                slots[diagram.arc_slot[arc]]
-                and alive[diagram.left[arc]]
-                and alive[diagram.right[arc]]
-            ):
-                arc += 1
-            slot = int(diagram.arc_slot[arc])
-            variable = int(np.searchsorted(diagram.slots, slot, "right")) - 1
-            if 0 <= variable < len(variant):
-                members = self.compiled.labels[variable] == slot - diagram.slots[variable]
-                variant[variable] = int(np.argmax(members & self.allowed[variable]))
+            first, last = diagram.node_arcs[node : node + 2]
+            arc = first + int(good[first:last].argmax())
+            taken[diagram.arc_slot[arc]] = True
             stack += [int(n) for n in (diagram.left[arc], diagram.right[arc]) if n]
-        return Solved(tuple(variant))
+        chosen = self.compiled.split(taken[self.compiled.slots] & self.allowed)
+        return Solved(tuple(int(mask.argmax()) for mask in chosen))
 
     def count(self) -> Solved[int] | Unknown:
         """Number of variants; 0 is an answer."""
@@ -152,101 +160,104 @@ class DiagramSpace:
         """For every variable the options that some variant takes."""
         if self.empty:
             return Infeasible()
-        masks = self.possible_masks()
-        return Solved(tuple(frozenset(np.flatnonzero(mask).tolist()) for mask in masks))
+        masks = self.compiled.split(self.possible_options())
+        return Solved(tuple(frozenset(mask.nonzero()[0].tolist()) for mask in masks))
 
-    def possible_masks(self) -> Allowed:
-        """For every variable which options some variant takes, as arrays."""
-        diagram = self.compiled.diagram
-        arcs = fold.used(diagram, self._weights > 0, self._alive)
-        slots = np.zeros(len(self._weights), dtype=np.bool_)
-        slots[diagram.arc_slot[arcs]] = True
-        return tuple(
-            self.compiled.options_of(variable, slots) & mask
-            for variable, mask in enumerate(self.allowed)
-        )
+    def possible_options(self) -> Mask:
+        """Which options some variant takes, numbered through all variables."""
+        if self.empty:
+            return np.zeros_like(self.allowed)
+        arcs = fold.used(self.compiled.diagram, self._weights > 0, self._alive)
+        return options_used(self.compiled, self.allowed, arcs)
 
     def option_counts(self) -> Solved[OptionCounts] | Infeasible | Unknown:
         """For every option the number of variants that take it."""
         if self.empty:
             return Infeasible()
-        slots = fold.shares(self.compiled.diagram, self._exact_weights, self._counts)
-        counts = tuple(
-            tuple(int(n) for n in np.where(mask, self.compiled.options_of(variable, slots), 0))
-            for variable, mask in enumerate(self.allowed)
-        )
+        slots = fold.shares(self.compiled.diagram, self._exact, self._counts)
+        options = slots[self.compiled.slots] * self.allowed
+        counts = tuple(tuple(map(int, part)) for part in self.compiled.split(options))
         return Solved(OptionCounts(int(self._counts[self.compiled.diagram.top]), counts))
 
     def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
         """`size` variants drawn uniformly and independently, the same for the same seed."""
         if self.empty:
             return Infeasible()
-        drawn = draw(self.compiled, self.allowed, self._exact_weights, self._counts, size, seed)
-        return Solved(tuple(map(tuple, drawn.tolist())))
+        return Solved(tuple(map(tuple, self.sample_array(size, seed).tolist())))
 
-    def arrays(self) -> npt.NDArray[np.int64]:
-        """All variants in declared order, shape (variants, variables), all in memory at once."""
-        if self.empty:
-            return np.zeros((0, len(self.allowed)), dtype=np.int64)
-        return expand(self.compiled, self.allowed, self._weights)
+    def sample_array(self, size: int, seed: int) -> Ints:
+        """`sample` as an array of shape (size, variables); the space must not be empty."""
+        return self._sampler.draw(size, seed)
 
-    def variants(self) -> Iterator[Variant]:
-        """All variants in declared (lexicographic) order, in bounded memory."""
+    def arrays(self, rows: int | None = None) -> Iterator[Matrix]:
+        """All variants in declared order, in pieces of shape (variants, variables).
+
+        Parameters
+        ----------
+        rows
+            About how many variants a piece may have at most; `None` for the default.
+        """
+        least, most = CHUNKS if rows is None else (rows, rows)
         stack = [self]
         while stack:
             space = stack.pop()
             if space.empty:
                 continue
-            top = space.compiled.diagram.top
-            if space._counts[top] <= CHUNK:
-                yield from map(tuple, space.arrays().tolist())
+            if space._about() <= least:
+                yield expand(space.compiled, space.allowed)
+                least = min(4 * least, most)
                 continue
-            masks = space.possible_masks()
+            possible = space.possible_options()
+            masks = space.compiled.split(possible)
             branch = next(v for v, mask in enumerate(masks) if np.count_nonzero(mask) > 1)
-            for option in np.flatnonzero(masks[branch])[::-1]:
-                only = np.zeros_like(masks[branch])
-                only[option] = True
-                stack.append(evolve(space, allowed=(*masks[:branch], only, *masks[branch + 1 :])))
+            narrowed = evolve(space, allowed=possible)
+            stack += [narrowed.choose(branch, o) for o in np.flatnonzero(masks[branch])[::-1]]
+
+    def _about(self) -> float:
+        """Number of variants, roughly."""
+        diagram = self.compiled.diagram
+        with np.errstate(over="ignore"):
+            return float(fold.counts(diagram, self._weights.astype(np.float64))[diagram.top])
+
+    def variants(self) -> Iterator[Variant]:
+        """All variants in declared (lexicographic) order, in bounded memory."""
+        for piece in self.arrays():
+            yield from map(tuple, piece.tolist())
 
     def best(
         self, quantity: str, *, greatest: bool = False, top: int = 1
     ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
         """The `top` variants of least (or greatest) value, ties in declared order."""
+        sign = -1 if greatest else 1
         try:
-            priced, allowed, offset = self._priced(quantity, -1 if greatest else 1)
+            priced, allowed, offset = self.priced(quantity, sign)
         except LimitReached as reached:
             return Unknown(str(reached))
         ranked = best(priced, allowed, top)
-        sign = -1 if greatest else 1
         found = tuple(Ranked(sign * value + offset, variant) for value, variant in ranked)
         return Solved(found) if found else Infeasible()
 
-    def _priced(self, quantity: str, sign: int) -> tuple[Priced, Allowed, int]:
-        """A diagram that carries the cost tables of a quantity; masks; what is to be added."""
+    def priced(self, quantity: str, sign: int) -> tuple[Priced, Mask, int]:
+        """A diagram that carries `sign` times a quantity; allowed options; what is to be added."""
         asked = self.problem.quantities[quantity]
         space = self if asked.defined == TRUE else self.where(asked.defined)
         wide = [term for term in asked.terms if len(term.scope) > 1]
-        options = [np.zeros(n, dtype=np.int64) for n in self.store.options]
+        costs = np.zeros(len(self.allowed), dtype=np.int64)
+        parts = self.compiled.split(costs)
         offset = asked.offset
         for term in asked.terms:
             if not term.scope:
                 offset += term.value(())
             elif len(term.scope) == 1:
-                costs = np.full(len(options[term.scope[0]]), term.default, dtype=np.int64)
-                costs[term.rows[:, 0]] = term.costs
-                options[term.scope[0]] += sign * costs
-        store = space.store
-        compiled = store.compiled
+                own = np.full(len(parts[term.scope[0]]), term.default, dtype=np.int64)
+                own[term.rows[:, 0]] = term.costs
+                parts[term.scope[0]][:] += sign * own
+        compiled = space.store.carrying(quantity, wide) if wide else space.compiled
         arcs = np.zeros(compiled.diagram.arcs, dtype=np.int64)
         if wide:
-            if quantity not in store.priced:
-                store.priced[quantity] = compile_formulas(
-                    store.options, store.formulas, store.limits, [wide]
-                )
-            compiled = store.priced[quantity]
             arcs = sign * compiled.diagram.arc_costs[0]
             offset += compiled.diagram.offsets[0]
-        return Priced(compiled, tuple(options), arcs), space.allowed, offset
+        return Priced(compiled, costs, arcs), space.allowed, offset
 
 
 def _conjuncts(formulas: Sequence[Formula]) -> Iterator[Formula]:
@@ -262,7 +273,8 @@ def _conjuncts(formulas: Sequence[Formula]) -> Iterator[Formula]:
                 yield formula
 
 
-def _options(formula: Formula, variable: int, options: Sequence[int]) -> fold.Mask:
+def _options(formula: Formula, variable: int, options: Sequence[int]) -> Mask:
     """The options of a variable that satisfy a formula about nothing else."""
     classes = classes_of(formula, options)
-    return np.asarray(tabulate(formula, classes))[classes.labels[variable]]
+    truth: Mask = np.asarray(tabulate(formula, classes))[classes.labels[variable]]
+    return truth

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from attrs import define, evolve, field, frozen
@@ -28,13 +29,49 @@ class Level:
     last_arc: int
 
 
+@frozen(eq=False)
+class Step:
+    """One level in the form that folds use.
+
+    Attributes
+    ----------
+    nodes, arcs
+        Where the level lies in arrays over all nodes and all arcs.
+    starts
+        Where the arcs of each node start within the level.
+    owners, left, right
+        For every arc of the level its node and its children.
+    """
+
+    nodes: slice
+    arcs: slice
+    starts: Ints
+    owners: Ints
+    left: Ints
+    right: Ints
+
+
 @frozen
 class Part:
-    """Nodes that belong together: of one variable, or combining the same subtrees (-1)."""
+    """Nodes that belong together: of one variable, or combining the same subtrees.
+
+    Attributes
+    ----------
+    variable
+        -1 where the nodes only combine two others.
+    first_node, last_node, first_arc, last_arc
+        Half-open ranges.
+    left, right
+        Numbers of the parts to which the arcs lead; -1 for `TRUE`.
+    """
 
     variable: int
     first_node: int
     last_node: int
+    first_arc: int
+    last_arc: int
+    left: int
+    right: int
 
 
 @frozen(eq=False)
@@ -57,7 +94,7 @@ class Diagram:
     levels
         From the leaves to the top.
     parts
-        From the top to the leaves: parents come before their children.
+        From the leaves to the top: children come before their parents.
     top
         The node of the whole space; -1 when it is empty.
     """
@@ -72,6 +109,24 @@ class Diagram:
     levels: tuple[Level, ...] = field(repr=False)
     parts: tuple[Part, ...] = field(repr=False)
     top: int
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What a fold needs of every level, from the leaves to the top."""
+        return tuple(
+            Step(
+                slice(level.first_node, level.last_node),
+                slice(level.first_arc, level.last_arc),
+                self.node_arcs[level.first_node : level.last_node] - level.first_arc,
+                np.repeat(
+                    np.arange(level.first_node, level.last_node),
+                    np.diff(self.node_arcs[level.first_node : level.last_node + 1]),
+                ),
+                self.left[level.first_arc : level.last_arc],
+                self.right[level.first_arc : level.last_arc],
+            )
+            for level in self.levels
+        )
 
     @property
     def nodes(self) -> int:
@@ -226,6 +281,7 @@ def _reached(branches: Sequence[Branch]) -> dict[int, np.ndarray[tuple[int], np.
 
 def _flat(drafts: Sequence[_Draft], slots: Ints, offsets: tuple[int, ...]) -> Diagram:
     order = sorted(range(len(drafts)), key=lambda i: (drafts[i].height, i))
+    place = {number: i for i, number in enumerate(order)}
     starts = [0] * len(drafts)
     node = 1
     for number in order:
@@ -250,7 +306,8 @@ def _flat(drafts: Sequence[_Draft], slots: Ints, offsets: tuple[int, ...]) -> Di
             levels[-1] = Level(levels[-1].first_node, last_node, levels[-1].first_arc, last_arc)
         else:
             levels.append(Level(first, last_node, arc, last_arc))
-        parts.append(Part(draft.variable, first, last_node))
+        children = [-1 if p < 0 else place[p] for p in (draft.left_part, draft.right_part)]
+        parts.append(Part(draft.variable, first, last_node, arc, last_arc, *children))
         arc = last_arc
     counts = np.concatenate(lengths)
     return Diagram(
@@ -262,6 +319,6 @@ def _flat(drafts: Sequence[_Draft], slots: Ints, offsets: tuple[int, ...]) -> Di
         np.concatenate(costs, axis=1),
         offsets,
         tuple(levels),
-        tuple(reversed(parts)),
+        tuple(parts),
         node - 1,
     )

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from cmf.engines.diagram.merge import relation_classes, representatives, stacked
-from cmf.engines.diagram.relation import Ints, Numbers, Relation, ranked
+from cmf.engines.diagram.merge import numbered, relation_classes, representatives, stacked
+from cmf.engines.diagram.relation import Ints, Numbers, Relation
 from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, Table, atoms
 
 Dense = npt.NDArray[np.bool_]
@@ -83,7 +83,7 @@ def cost_classes(term: CostTable, options: Sequence[int]) -> dict[int, Ints]:
     if len(term.scope) == 1:
         costs = np.full(options[term.scope[0]], term.default, dtype=np.int64)
         costs[term.rows[:, 0]] = term.costs
-        return {term.scope[0]: stacked([ranked(costs)])[0]}
+        return {term.scope[0]: numbered(costs)[0]}
     keep = term.costs != term.default
     relation = table_relation(term).take(keep)
     sizes = [options[v] for v in term.scope]
