@@ -22,6 +22,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from doctest import Example
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ from typer.testing import CliRunner
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(
-    r"(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^>]*?) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    r"(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^>]*?) -->\n)?"
+    r"^```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -102,17 +104,38 @@ def write(block: Block) -> None:
         stream.write(block.text)
 
 
-def run_python(block: Block, names: dict[str, object], page: Path) -> None:
+class Recorder(doctest.DocTestRunner):
+    """Runs examples, and keeps what they print."""
+
+    def __init__(self) -> None:
+        super().__init__(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS, verbose=True)
+        self.seen = ""
+
+    def keep(self, example: doctest.Example, printed: str) -> None:
+        first, *more = example.source.splitlines()
+        self.seen += "".join([f">>> {first}\n", *(f"... {line}\n" for line in more), printed])
+
+    def report_start(self, out: object, test: object, example: object) -> None:
+        pass
+
+    def report_success(self, out: object, test: object, example: Example, got: str) -> None:
+        self.keep(example, got)
+
+    def report_failure(self, out: object, test: object, example: Example, got: str) -> None:
+        self.keep(example, got)
+
+
+def run_python(block: Block, names: dict[str, object], page: Path) -> Recorder | None:
+    """Run a block; with prompts, return what it printed and how often that was unexpected."""
     if ">>>" not in block.text:
         exec(compile(block.text, f"{page.name}:{block.line}", "exec"), names)  # noqa: S102
-        return
-    test = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), block.line)
-    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-    runner = doctest.DocTestRunner(optionflags=flags, verbose=False)
-    printed: list[str] = []
-    runner.run(test, out=printed.append, clear_globs=False)
+        return None
+    parser = doctest.DocTestParser()
+    test = parser.get_doctest(block.text, names, page.name, str(page), block.line)
+    recorder = Recorder()
+    recorder.run(test, out=lambda text: None, clear_globs=False)
     names.update(test.globs)
-    assert runner.failures == 0, "".join(printed)
+    return recorder
 
 
 def prepare(folder: Path) -> None:
@@ -130,7 +153,9 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         elif block.mark == "not run":
             assert block.value
         elif block.language == "python":
-            run_python(block, names, page)
+            recorder = run_python(block, names, page)
+            if recorder is not None:
+                assert recorder.failures == 0, f"{page.name}:{block.line}\n{recorder.seen}"
         elif block.language == "console":
             wanted_code = int(block.value) if block.mark == "exit" else 0
             for command, wanted in block.commands:
@@ -163,28 +188,33 @@ def test_output_is_compared(wanted: str, found: str, same: bool) -> None:
 
 
 def rewrite(page: Path) -> None:
-    """Put what commands print now into the page."""
+    """Put what commands and examples print now into the page."""
     text = page.read_text(encoding="utf-8")
     fresh, done = "", 0
     names: dict[str, object] = {}
     for block in blocks(text):
+        printed = None
         if block.mark in ("append", "write"):
             write(block)
         elif block.language == "python" and block.mark != "not run":
-            run_python(block, names, page)
+            recorder = run_python(block, names, page)
+            printed = recorder.seen if recorder else None
         elif block.language == "console" and block.mark != "not run":
-            printed = ""
-            for command, wanted in block.commands:
-                elided = "\n...\n" in f"\n{wanted}"
-                printed += f"$ {command}\n" + (wanted if elided else tidy(run(command)[1]))
+            printed = "".join(rewritten(*each) for each in block.commands)
+        if printed is not None:
             fresh += text[done : block.start] + printed
             done = block.start + len(block.text)
     page.write_text(fresh + text[done:], encoding="utf-8")
 
 
+def rewritten(command: str, wanted: str) -> str:
+    """A command with what it prints now; with what the page says when that has gaps."""
+    printed = tidy(run(command)[1])
+    return f"$ {command}\n" + (wanted if "\n...\n" in f"\n{wanted}" else printed)
+
+
 if __name__ == "__main__":
-    pages = [Path(name).resolve() for name in sys.argv[1:]]
-    for each in pages:
+    for each in [Path(name).resolve() for name in sys.argv[1:]]:
         with tempfile.TemporaryDirectory() as scratch:
             prepare(Path(scratch))
             os.chdir(scratch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,6 +11,8 @@ from cmf.cli import parameters as p
 
 if TYPE_CHECKING:
     from cmf.workspace import Model
+
+_CALLED = MappingProxyType({"bom_lines": "BOM lines"})
 
 
 def check(
@@ -50,6 +53,6 @@ def _summary(model: Model, findings: int) -> str:
     from cmf.report.words import number
 
     held = contents(model.catalog, model.problem)
-    words = ", ".join(f"{number(n)} {what.replace('_', ' ')}" for what, n in held.items())
+    words = ", ".join(f"{number(n)} {_CALLED.get(what, what)}" for what, n in held.items())
     verdict = "1 finding" if findings == 1 else f"{findings or 'no'} findings"
     return f"{model.name}: {words}: {verdict}"

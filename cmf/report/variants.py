@@ -41,44 +41,28 @@ def variant_table(catalog: Catalog, problem: Problem, rows: Iterable[Row]) -> Ta
     return Table("variants", variant_columns(catalog, problem), rows)
 
 
-def variant_layout(
-    variants: Table, names: Sequence[str] = (), *, heading: str = "no"
-) -> tuple[Table, ...]:
-    """Variants for people: what all have in common once, then the columns in which they differ.
-
-    Parameters
-    ----------
-    names
-        What each row is called; empty to number them.
-    heading
-        Heading of the names.
-    """
+def variant_layout(variants: Table) -> tuple[Table, ...]:
+    """Variants for people: what all have in common once, then the columns in which they differ."""
     rows = list(variants.rows)
     if not rows:
         return ()
-    alike = [
-        number
-        for number in range(len(variants.columns))
-        if len(rows) > 1 and len({words(row[number]) for row in rows}) == 1
-    ]
-    differ = [n for n in _in_reading_order(variants.columns) if n not in alike]
+    order = _in_reading_order(variants.columns)
+    alike = [n for n in order if len({words(row[n]) for row in rows}) == 1]
+    differ = [n for n in order if n not in alike]
     common = table(
         "common",
-        [Column("name", title="In common"), Column("value", title=" ")],
+        [
+            Column("name", title="In common" if len(rows) > 1 else "Variant"),
+            Column("value", title=" "),
+        ],
         [(variants.columns[n].name, _with_unit(variants.columns[n], rows[0][n])) for n in alike],
     )
-    called = names or [str(number) for number in range(1, len(rows) + 1)]
     shown = table(
         "variants",
-        [
-            Column("row", title=heading, kind=Kind.TEXT if names else Kind.WHOLE),
-            *(variants.columns[n] for n in differ),
-        ],
-        [(name, *(row[n] for n in differ)) for name, row in zip(called, rows, strict=True)],
-        title=variants.title,
-        notes=variants.notes,
+        [Column("no", Kind.WHOLE), *(variants.columns[n] for n in differ)],
+        [(number, *(row[n] for n in differ)) for number, row in enumerate(rows, start=1)],
     )
-    return (common, shown) if alike else (shown,)
+    return (common,) if len(rows) == 1 else (common, shown)
 
 
 def _in_reading_order(columns: Sequence[Column]) -> list[int]:
