@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from cmf.problem.formula import Rows
 
@@ -26,28 +27,38 @@ def boxes(rows: Rows) -> list[Box]:
     Greedy: for one column after another, the one with the most options first, boxes that differ in
     this column alone are joined. The result is small, not minimal.
     """
-    width = rows.shape[1]
-    numbers: list[dict[frozenset[int], int]] = [{} for _ in range(width)]
-    for column in range(width):
-        for option in np.unique(rows[:, column]).tolist():
-            numbers[column][frozenset({option})] = len(numbers[column])
-    sets = [list(known) for known in numbers]
-    coded = [
-        tuple(numbers[column][frozenset({option})] for column, option in enumerate(row))
-        for row in rows.tolist()
-    ]
-    for column in sorted(range(width), key=lambda c: (-len(sets[c]), c)):
-        joined: dict[tuple[int, ...], list[int]] = {}
-        for code in coded:
-            joined.setdefault(code[:column] + code[column + 1 :], []).append(code[column])
-        coded = []
-        for rest, merged in joined.items():
-            union = frozenset().union(*(sets[column][number] for number in merged))
-            number = numbers[column].setdefault(union, len(sets[column]))
-            if number == len(sets[column]):
-                sets[column].append(union)
-            coded.append((*rest[:column], number, *rest[column:]))
-    return [tuple(sets[column][number] for column, number in enumerate(code)) for code in coded]
+    if not len(rows):
+        return []
+    columns = range(rows.shape[1])
+    codes = rows.astype(np.int64)
+    sets = [[frozenset({o}) for o in range(int(codes[:, c].max()) + 1)] for c in columns]
+    for column in sorted(columns, key=lambda c: (-len(np.unique(codes[:, c])), c)):
+        others = _numbered(np.delete(codes, column, axis=1))
+        order = np.lexsort((codes[:, column], others))
+        values, others = codes[order, column], others[order]
+        starts = np.flatnonzero(np.diff(others, prepend=-1))
+        known: dict[bytes, int] = {}
+        joined = []
+        for start, end in zip(starts, [*starts[1:], len(values)], strict=True):
+            together = values[start:end]
+            joined.append(known.setdefault(together.tobytes(), len(known)))
+        sets[column] = [
+            frozenset().union(*(sets[column][code] for code in np.frombuffer(key, dtype=np.int64)))
+            for key in known
+        ]
+        codes = codes[order[starts]]
+        codes[:, column] = joined
+    return [tuple(sets[column][code] for column, code in enumerate(row)) for row in codes.tolist()]
+
+
+def _numbered(columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The same number for equal rows, from 0."""
+    numbers = np.zeros(len(columns), dtype=np.int64)
+    for column in columns.T:
+        # Renumbered each time, so that no product of many columns overflows.
+        pairs = numbers * (int(column.max()) + 1) + column
+        numbers = np.unique(pairs, return_inverse=True)[1]
+    return numbers
 
 
 def complement(rows: Rows, sizes: Sequence[int]) -> Rows | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from attrs import define, evolve, field
 
 from cmf.engines.sat.boxes import Box, boxes, complement
@@ -40,7 +41,7 @@ class Encoding:
     top: int = 1
     options: list[list[int]] = field(factory=list)
     _implying: dict[tuple[int, bool], tuple[Formula, int]] = field(factory=dict, repr=False)
-    _groups: dict[int, tuple[CostTable, Group]] = field(factory=dict, repr=False)
+    _classes: dict[tuple[int, ...], tuple[list[CostTable], Group]] = field(factory=dict, repr=False)
     sums: dict[tuple[Group, ...], list[int]] = field(factory=dict, repr=False)
 
     def fork(self) -> Encoding:
@@ -50,7 +51,7 @@ class Encoding:
             clauses=self.clauses[:],
             sums=dict(self.sums),
             implying=dict(self._implying),
-            groups=dict(self._groups),
+            classes=dict(self._classes),
         )
 
     def new(self) -> int:
@@ -142,40 +143,47 @@ class Encoding:
         return self._implying[key][1]
 
     def groups(self, terms: Iterable[CostTable]) -> list[Group]:
-        """A sum as groups, one for each variable and one for each table of several variables."""
-        unary: dict[int, list[int]] = {}
-        found: list[Group] = []
+        """A sum as groups, one for each set of variables that a cost table speaks of."""
+        by_scope: dict[tuple[int, ...], list[CostTable]] = {}
         for term in terms:
-            if len(term.scope) == 1:
-                own = [term.default] * len(self.options[term.scope[0]])
-                for (option,), cost in zip(term.rows.tolist(), term.costs.tolist(), strict=True):
-                    own[option] = cost
-                before = unary.get(term.scope[0], [0] * len(own))
-                unary[term.scope[0]] = [a + b for a, b in zip(before, own, strict=True)]
-            else:
-                found.append(self._classes(term))
-        for variable, costs in unary.items():
-            found.append(tuple(zip(self.options[variable], costs, strict=True)))
-        return found
+            by_scope.setdefault(tuple(sorted(term.scope)), []).append(term)
+        return [self._group(scope, tables) for scope, tables in by_scope.items()]
 
-    def _classes(self, table: CostTable) -> Group:
-        """A literal for every distinct cost of a table, exactly one of them true."""
-        key = id(table)
-        if key not in self._groups:
-            found = []
-            for cost in sorted({table.default, *table.costs.tolist()}):
-                literal = self.new()
-                found.append((literal, cost))
-                rows = table.rows[table.costs == cost]
-                for box in boxes(rows):
-                    self.clause(literal, *self._outside(table.scope, box))
-                if cost != table.default:
-                    self._table(table.scope, rows, (-literal,))
-            literals = [literal for literal, _ in found]
-            self.clause(*literals)
-            self.at_most_one(literals)
-            self._groups[key] = (table, tuple(found))
-        return self._groups[key][1]
+    def _group(self, scope: tuple[int, ...], tables: list[CostTable]) -> Group:
+        """The sum of cost tables over the same variables; exactly one literal is true."""
+        default = sum(table.default for table in tables)
+        costs: dict[tuple[int, ...], int] = {}
+        for table in tables:
+            order = np.argsort(table.scope)
+            rows = table.rows[:, order].tolist()
+            for row, cost in zip(map(tuple, rows), table.costs.tolist(), strict=True):
+                costs[row] = costs.get(row, default) + cost - table.default
+        if len(scope) == 1:
+            literals = self.options[scope[0]]
+            return tuple((x, costs.get((option,), default)) for option, x in enumerate(literals))
+        key = tuple(map(id, tables))
+        if key not in self._classes:
+            # The tables are kept, so that their ids stay their own.
+            self._classes[key] = (tables, self._classified(scope, costs, default))
+        return self._classes[key][1]
+
+    def _classified(
+        self, scope: tuple[int, ...], costs: dict[tuple[int, ...], int], default: int
+    ) -> Group:
+        """A literal for every distinct cost, exactly one of them true."""
+        rows: dict[int, list[tuple[int, ...]]] = {default: []}
+        for row, cost in costs.items():
+            rows.setdefault(cost, []).append(row)
+        literals = {cost: self.new() for cost in rows}
+        self.clause(*literals.values())
+        self.at_most_one(list(literals.values()))
+        for cost, same in rows.items():
+            table = np.array(same, dtype=np.int32).reshape(len(same), len(scope))
+            for box in boxes(table):
+                self.clause(literals[cost], *self._outside(scope, box))
+            if cost != default:
+                self._table(scope, table, (-literals[cost],))
+        return tuple((literal, cost) for cost, literal in literals.items())
 
     def _member(
         self, variable: int, options: frozenset[int], guard: Sequence[int], sign: bool
