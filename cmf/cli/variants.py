@@ -130,6 +130,7 @@ def _answer(
     from cmf.cli.opening import facts
     from cmf.report.table import Report, Table
     from cmf.report.variants import variant_columns, variant_layout
+    from cmf.report.words import number
 
     model = space.model
     columns = variant_columns(model.catalog, model.problem)
@@ -146,7 +147,7 @@ def _answer(
         remark("no variant meets these conditions")
         raise typer.Exit(1)
     if total is not None:
-        remark(f"{choice.words}, of {total} variants")
+        remark(f"{choice.words}, of {number(total)} variants")
 
 
 def _peek(rows: Iterator[Row]) -> tuple[bool, Iterable[Row]]:
@@ -160,10 +161,12 @@ def _peek(rows: Iterator[Row]) -> tuple[bool, Iterable[Row]]:
 
 def _check_readable(total: int | None) -> None:
     if total is None or total > READABLE:
-        number = "nobody knows how many" if total is None else f"{total:,}"
+        from cmf.report.words import number
+
+        many = "nobody knows how many" if total is None else number(total)
         raise fail(
             "too-many-rows",
-            f"{number} variants make no readable table",
+            f"{many} variants make no readable table",
             None,
             "add --format csv or -o variants.parquet, or ask for a --sample",
         )

@@ -64,29 +64,48 @@ def _blocks(columns: Sequence[Column], rows: Sequence[Texts], room: int) -> Iter
 
     The first column, which names the row, is repeated in every block.
     """
-    widths = [_width(column, rows, number) for number, column in enumerate(columns)]
-    if sum(widths) + _GAP * (len(widths) - 1) <= room:
-        yield _Block(tuple(columns), tuple(range(len(columns))))
-        return
-    held = [0]
-    used = widths[0]
-    for group in _groups(columns):
-        need = sum(widths[n] + _GAP for n in group)
-        if used + need > room and len(held) > 1:
-            yield _block(columns, held)
-            held, used = [0], widths[0]
-        for number in group:
-            if used + widths[number] + _GAP > room and len(held) > 1:
-                yield _block(columns, held)
-                held, used = [0], widths[0]
-            held.append(number)
-            used += widths[number] + _GAP
-    if len(held) > 1 or len(columns) == 1:
-        yield _block(columns, held)
+    widths = [_width(column, rows, number) + _GAP for number, column in enumerate(columns)]
+    room += _GAP
+    numbers = [list(range(len(columns)))]
+    if sum(widths) > room:
+        numbers = [[0, *piece] for piece in _pieces(_groups(columns), widths, room - widths[0])]
+    for each in numbers:
+        yield _Block(tuple(columns[n] for n in each), tuple(each))
 
 
-def _block(columns: Sequence[Column], numbers: Sequence[int]) -> _Block:
-    return _Block(tuple(columns[n] for n in numbers), tuple(numbers))
+def _pieces(groups: Sequence[Sequence[int]], widths: Sequence[int], room: int) -> list[list[int]]:
+    """Column numbers in pieces that fit: whole groups together, wide groups in equal parts."""
+    pieces: list[list[int]] = []
+    for group in groups:
+        parts = _even(group, widths, room)
+        if len(parts) == 1 and pieces and sum(widths[n] for n in pieces[-1] + parts[0]) <= room:
+            pieces[-1] += parts[0]
+        else:
+            pieces += parts
+    return pieces
+
+
+def _even(group: Sequence[int], widths: Sequence[int], room: int) -> list[list[int]]:
+    """A group in as few parts as fit, the widest of them as narrow as can be."""
+    fewest = len(_filled(group, widths, room))
+    return next(
+        parts
+        for limit in range(1, room + 1)
+        if len(parts := _filled(group, widths, limit)) == fewest or limit == room
+    )
+
+
+def _filled(group: Sequence[int], widths: Sequence[int], limit: int) -> list[list[int]]:
+    """A group in parts that are filled up to `limit`; a column that is wider stands alone."""
+    parts: list[list[int]] = []
+    used = 0
+    for number in group:
+        used += widths[number]
+        if not parts or used > limit:
+            parts.append([])
+            used = widths[number]
+        parts[-1].append(number)
+    return parts
 
 
 def _groups(columns: Sequence[Column]) -> list[list[int]]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from cmf.report.table import Cell, Ratio
 
 EMPTY = "-"
+_DIGITS = 5
 
 
 def words(cell: Cell) -> str:
@@ -49,9 +50,15 @@ def places(value: int | float | Fraction) -> int:
 
 
 def aligned(cells: Sequence[Cell]) -> list[str]:
-    """Numbers of one column as text, all with the decimals that the longest needs."""
+    """Numbers of one column as text, with the same decimals.
+
+    As many as the longest needs, but of the greatest number not more than five digits in all, the
+    whole ones always: ``8 021.2``, ``11 612``.
+    """
     numbers = [cell for cell in cells if isinstance(cell, int | float)]
-    decimals = max(map(places, numbers), default=0)
+    needed = max(map(places, numbers), default=0)
+    whole = max((len(str(int(abs(cell)))) for cell in numbers), default=0)
+    decimals = min(needed, max(0, _DIGITS - whole))
     return [
         number(cell, decimals) if isinstance(cell, int | float) else words(cell) for cell in cells
     ]

@@ -62,7 +62,9 @@ def test_thousandths_lose_nothing(value: int) -> None:
 
 
 def test_decimals_of_a_column_are_aligned() -> None:
-    assert aligned([1, 2.5, None, 1234.125]) == ["1.000", "2.500", "-", "1 234.125"]
+    assert aligned([1, 2.5, None, 12.125]) == ["1.000", "2.500", "-", "12.125"]
+    assert aligned([1, 2.5, 1234.125]) == ["1.0", "2.5", "1 234.1"]
+    assert aligned([0.001, 123456.5]) == ["0", "123 456"]
     assert aligned([]) == []
 
 

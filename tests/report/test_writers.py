@@ -208,7 +208,7 @@ def test_great_tables_need_no_memory(tmp_path: Path, suffix: str) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("reads the peak memory from /proc")
     peaks = []
-    for number in (30_000, 250_000):
+    for number in (100_000, 400_000):
         target = tmp_path / f"out{suffix}"
         code = STREAM.format(rows=number)
         done = subprocess.run(
