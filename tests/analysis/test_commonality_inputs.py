@@ -154,6 +154,16 @@ class TestNotEvaluable:
         assert all(isinstance(result, NotEvaluable) for result in results)
         assert c.share(cars, weight=Weight.LIST_COST).value == 1
 
+    @pytest.mark.parametrize("population", ["vehicle", "brand"])
+    def test_a_vehicle_of_volume_zero_still_uses_its_parts(self, population):
+        cars = c.incidence_of(
+            [Product("A", 3, {"brand": "R"}), Product("B", 0, {"brand": "N"})],
+            [PartData("x", unit_cost=2), PartData("y", unit_cost=1)],
+            [Use("A", "x"), Use("A", "y"), Use("B", "x")],
+        )
+        result = c.share(cars, weight=Weight.SPEND, population=population)
+        assert (result.numerator, result.denominator) == (6, 9)
+
     def test_a_vehicle_without_parts_has_no_share(self):
         cars = c.incidence_of(
             [Product("A", 2), Product("B", 1), Product("C", 0)],

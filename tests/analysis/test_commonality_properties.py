@@ -17,7 +17,7 @@ from cmf.model.catalog import Scope
 SLOTS = ("front", "rear", None)
 PAIR_WEIGHTS = tuple(Weight)
 HUGE = 10**15
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=40, deadline=None)
 
 
 @st.composite
