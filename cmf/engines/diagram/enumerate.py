@@ -13,7 +13,7 @@ from attrs import frozen
 
 from cmf.engines.diagram.compile import Compiled
 from cmf.engines.diagram.fold import Mask, alive, used
-from cmf.engines.diagram.relation import Ints
+from cmf.engines.diagram.relation import Ints, Numbers
 from cmf.engines.diagram.structure import TRUE
 
 Words = npt.NDArray[np.uint64]
@@ -24,13 +24,35 @@ _WORD = 64
 
 @frozen(eq=False)
 class _Field:
-    """Where the bits of a variable are, and which option each value stands for."""
+    """Where the bits of a variable are, and which option each value stands for.
+
+    A field of 8 bits or less lies within one byte, which makes it quick to read.
+    """
 
     variable: int
     word: int
     shift: int
     width: int
     options: Ints
+
+    def read(self, keys: Words, octets: list[npt.NDArray[np.uint8]], kind: type) -> Numbers:
+        """Option of the variable for every key."""
+        if self.width > 8:
+            values: Numbers = (keys[self.word] >> np.uint64(self.shift)) & np.uint64(
+                (1 << self.width) - 1
+            )
+        else:
+            values = octets[self.word][self.shift // 8] >> np.uint8(self.shift % 8)
+            values &= np.uint8((1 << self.width) - 1)
+        values = values.astype(kind, copy=False)
+        start, last = int(self.options[0]), int(self.options[-1])
+        if last == len(self.options) - 1:
+            return values
+        if len(self.options) == 2:
+            values = values * kind(last - start) + kind(start)
+            return values
+        options: Numbers = self.options.astype(kind).take(values)
+        return options
 
 
 def _fields(compiled: Compiled, possible: Mask) -> tuple[list[_Field], int]:
@@ -41,6 +63,8 @@ def _fields(compiled: Compiled, possible: Mask) -> tuple[list[_Field], int]:
         width = (len(options) - 1).bit_length()
         if not width:
             continue
+        if room % 8 < width <= 8:
+            room -= room % 8
         if width > room:
             word, room = word + 1, _WORD
         room -= width
@@ -65,6 +89,9 @@ def _slot_words(
 def _combine(left: Words, right: Words) -> Words:
     if left.shape[1] == 1 or right.shape[1] == 1:
         return left | right
+    if left.shape[1] > right.shape[1]:
+        left, right = right, left
+    # The longer one in the last axis keeps the inner loop long; the order does not matter yet.
     return (left[:, :, None] | right[:, None, :]).reshape(len(left), -1)
 
 
@@ -111,13 +138,16 @@ def expand(compiled: Compiled, allowed: Mask) -> Matrix:
     keys = _top_words(compiled, live, _slot_words(compiled, fields, words, possible), words)
     keys = np.sort(keys, axis=1) if words == 1 else keys[:, np.lexsort(keys[::-1])]
     largest = int(np.diff(compiled.first).max(initial=1))
-    kind = np.min_scalar_type(largest - 1)
+    kind = np.min_scalar_type(largest - 1).type
     columns = np.empty((len(compiled.first) - 1, keys.shape[1]), dtype=kind)
     for variable, mask in enumerate(compiled.split(possible)):
-        columns[variable] = mask.argmax()
+        if np.count_nonzero(mask) == 1:
+            columns[variable] = mask.argmax()
+    octets = [
+        np.ascontiguousarray(word.astype("<u8").view(np.uint8).reshape(-1, 8).T) for word in keys
+    ]
     for item in fields:
-        values = (keys[item.word] >> np.uint64(item.shift)) & np.uint64((1 << item.width) - 1)
-        columns[item.variable] = item.options.astype(kind)[values]
+        columns[item.variable] = item.read(keys, octets, kind)
     return columns.T
 
 

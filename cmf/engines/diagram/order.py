@@ -112,7 +112,11 @@ def neighbours(count: int, scopes: Iterable[Sequence[int]]) -> list[set[int]]:
 
 
 def eliminate(
-    graph: Sequence[set[int]], weight: Sequence[float], rule: str, seed: int, last: Iterable[int] = ()
+    graph: Sequence[set[int]],
+    weight: Sequence[float],
+    rule: str,
+    seed: int,
+    last: Iterable[int] = (),
 ) -> Order:
     """A greedy elimination order.
 
@@ -162,9 +166,7 @@ def eliminate(
     return Order(tuple(sequence), tuple(contexts))
 
 
-def best_order(
-    shape: Shape, scopes: Sequence[Sequence[int]], restarts: int
-) -> tuple[Order, float]:
+def best_order(shape: Shape, scopes: Sequence[Sequence[int]], restarts: int) -> tuple[Order, float]:
     """The cheapest of several elimination orders, and its cost.
 
     Parameters

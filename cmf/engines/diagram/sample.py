@@ -58,7 +58,7 @@ class Sampler:
         shape (size, variables of the problem)
         """
         diagram, source = self.compiled.diagram, np.random.default_rng(seed)
-        slots = np.empty((len(self.compiled.first) - 1, size), dtype=np.int64)
+        variants = np.empty((len(self.compiled.first) - 1, size), dtype=np.int64)
         current: dict[int, Ints | int] = {len(diagram.parts) - 1: diagram.top}
         for number in range(len(diagram.parts) - 1, -1, -1):
             part = diagram.parts[number]
@@ -68,25 +68,41 @@ class Sampler:
                     below = diagram.parts[child]
                     lone = below.last_node - below.first_node == 1
                     current[child] = below.first_node if lone else nodes[arcs]
-            if 0 <= part.variable < len(slots):
-                slots[part.variable] = diagram.arc_slot[arcs]
-        places = self.begin[slots]
-        if self.weights.max() > 1:
-            places += source.integers(0, self.weights[slots])
-        variants: Ints = self.options[places].T - self.compiled.first[:-1]
-        return variants
+            if 0 <= part.variable < len(variants):
+                variants[part.variable] = self._options(part, arcs, source, size)
+        return variants.T
+
+    def _options(
+        self, part: Part, arcs: Ints | int, source: np.random.Generator, size: int
+    ) -> Ints:
+        """Draw an option of the slot of each arc."""
+        slots = self.compiled.diagram.arc_slot[part.first_arc : part.last_arc]
+        begin, weights = self.begin[slots], self.weights[slots]
+        place = arcs - part.first_arc
+        first = self.compiled.first[part.variable]
+        if int(weights.max()) < 2:
+            # A slot without options is never drawn; what stands there does not matter.
+            lone = self.options.take(begin, mode="clip") - first
+            found: Ints = lone.take(place)
+            return found
+        chosen = source.integers(0, np.broadcast_to(weights[place], size))
+        some: Ints = self.options[begin[place] + chosen] - first
+        return some
 
     def _arcs(
         self, part: Part, here: Ints | int, source: np.random.Generator, size: int
     ) -> Ints | int:
         """Draw an arc for each node."""
         if part.last_node - part.first_node == part.last_arc - part.first_arc:
-            return here - part.first_node + part.first_arc
+            return here + (part.first_arc - part.first_node)
         words = source.integers(0, 1 << _BITS, size, dtype=np.int64)
         node_arcs = self.compiled.diagram.node_arcs
+        first: Ints
+        arcs: Ints
         if isinstance(here, int):
-            first = part.first_arc
-            arcs = first + np.searchsorted(self.borders[first : part.last_arc], words, "right")
+            first = np.full(size, part.first_arc)
+            borders = self.borders[part.first_arc : part.last_arc]
+            arcs = np.searchsorted(borders, words, "right") + part.first_arc
         else:
             first = node_arcs.take(here)
             arcs = self._search(first, node_arcs.take(here + 1) - 1, words)
