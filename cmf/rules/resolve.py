@@ -143,9 +143,7 @@ def _years(names: Names, rule: RuleText) -> tuple[t.Expr, ...]:
     bounds: list[t.Expr] = []
     for sign, year in ((">=", rule.effective.start), ("<", rule.effective.until)):
         if year is not None:
-            bounds.append(
-                t.Compare(sign, t.AxisRef(axis.name), t.Constant(year * axis.unit.factor))
-            )
+            bounds.append(t.Compare(sign, t.AxisRef(axis.name), t.Constant(year)))
     return tuple(bounds)
 
 

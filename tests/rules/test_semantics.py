@@ -63,6 +63,7 @@ def test_truth_tables() -> None:
         ("wheelbase != 2600 mm", False),
         ("wheelbase in 2600..2700 mm", True),
         ("wheelbase in 2500..2600 mm", True),
+        ("wheelbase in 2600..2600 mm", True),
         ("wheelbase in 2601..2700 mm", False),
         ("wheelbase not in 2601..2700 mm", True),
         ("front.length - rear.length == -600 mm", True),
