@@ -60,9 +60,9 @@ class _Reader:
     _declared: tuple[int, int] | None = None
     _header: Span | None = None
     _clauses: list[Constraint] = field(factory=list)
-    _literals: dict[int, Member] = field(factory=dict)
+    _members: dict[str, Member] = field(factory=dict)
     # The clause that is not ended yet: its literals, and its first line.
-    _open: dict[int, Member] = field(factory=dict)
+    _open: dict[Member, None] = field(factory=dict)
     _start: tuple[int, str] | None = None
 
     def read(self, number: int, line: str) -> None:
@@ -129,20 +129,22 @@ class _Reader:
         self._declared, self._header = (variables, clauses), span
 
     def _clause_line(self, number: int, line: str, variables: int) -> None:
+        members = self._members
         for position, word in enumerate(line.split()):
             if self._start is None:
                 self._start = (number, line)
             if word == "0":
                 self._end()
                 continue
-            literal = int(word) if _LITERAL.fullmatch(word) else 0
-            if not 1 <= abs(literal) <= variables:
-                self._bad_literal(number, line, position, variables)
-                continue
-            if literal not in self._literals:
-                options = frozenset({1 if literal > 0 else 0})
-                self._literals[literal] = Member(abs(literal) - 1, options)
-            self._open[literal] = self._literals[literal]
+            member = members.get(word)
+            if member is None:
+                literal = int(word) if _LITERAL.fullmatch(word) else 0
+                if not 1 <= abs(literal) <= variables:
+                    self._bad_literal(number, line, position, variables)
+                    continue
+                member = Member(abs(literal) - 1, frozenset({1 if literal > 0 else 0}))
+                members[word] = member
+            self._open[member] = None
 
     def _end(self) -> None:
         if self._start is None:
@@ -152,7 +154,7 @@ class _Reader:
             message = f"more than {MOST_CLAUSES:,} clauses are not read"
             raise fail("too-large", message, self._span(*self._start))
         origin = Origin("model", f"clause {number}", span=self._span(*self._start))
-        self._clauses.append(Constraint(Or(tuple(self._open.values())), origin))
+        self._clauses.append(Constraint(Or(tuple(self._open)), origin))
         self._open = {}
         self._start = None
 

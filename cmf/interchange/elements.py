@@ -13,6 +13,7 @@ from cmf.errors import InputError, fail
 from cmf.source import Source, Span
 
 MOST_ELEMENTS = 200_000
+MOST_TAG = 2**18
 
 _CHILDREN: Mapping[str, tuple[str, ...]] = {
     "": ("instance",),
@@ -24,6 +25,7 @@ _CHILDREN: Mapping[str, tuple[str, ...]] = {
 }
 _WITH_TEXT = ("presentation", "domain", "relation")
 _WORD = re.compile(r"\S+")
+_LONG_TAG = re.compile(rf"<[^<>]{{{MOST_TAG}}}")
 _START_TAG = re.compile(r"""<[^\s/>]+(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
@@ -87,15 +89,18 @@ class Element:
                 "the file may be cut off, or the number was not changed with the content",
             )
 
-    def attribute_span(self, name: str) -> Span:
-        """The place of an attribute's value."""
+    def attribute_span(self, name: str, word: int | None = None) -> Span:
+        """The place of an attribute's value, or of the word `word` (from 0) in it."""
         tag = self._tag()
         pattern = rf"""\s{re.escape(name)}\s*=\s*(?:"([^"]*)"|'([^']*)')"""
         found = re.search(pattern, tag[0]) if tag else None
         if tag is None or found is None:
             return self.span
-        group = 1 if found[1] is not None else 2
-        return self.source.span(tag.start() + found.start(group), tag.start() + found.end(group))
+        start, end = found.span(1 if found[1] is not None else 2)
+        if word is not None:
+            words = islice(_WORD.finditer(tag[0], start, end), word, None)
+            start, end = next((match.span() for match in words), (start, end))
+        return self.source.span(tag.start() + start, tag.start() + end)
 
     def body(self) -> tuple[int, int] | None:
         """Offsets of the text in the source.
@@ -136,6 +141,9 @@ def read_elements(source: Source) -> dict[str, list[Element]]:
         The text is not well-formed XML, has a document type (which could define entities that
         grow without bound), or has another structure than XCSP 2.1.
     """
+    if long := _LONG_TAG.search(source.text):
+        message = f"a tag has more than {MOST_TAG:,} characters"
+        raise fail("too-large", message, source.span(long.start(), long.start() + 1))
     parser = expat.ParserCreate()
     reader = _Reader(source, parser)
     parser.buffer_text = True
@@ -184,10 +192,11 @@ class _Reader:
         self.elements.setdefault(name, []).append(element)
 
     def doctype(self, *_: object) -> None:
+        start = max(self.source.text.find("<!DOCTYPE"), 0)
         raise fail(
             "document-type",
             "a document type is not allowed, because it can define entities",
-            self._here("!DOCTYPE"),
+            self.source.span(start, start + len("<!DOCTYPE")),
             "remove the `<!DOCTYPE ...>` declaration",
         )
 

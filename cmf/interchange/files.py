@@ -38,15 +38,17 @@ _ENCODINGS = {
 }
 
 
-def read_source(path: FilePath, *, xml: bool = False) -> Source:
+def read_source(path: FilePath, *, xml: bool = False, most: int = MOST_BYTES) -> Source:
     """The text of a file, with line ends made ``\\n`` and without a byte order mark.
 
     Parameters
     ----------
     path
-        A regular file of at most `MOST_BYTES`.
+        A regular file.
     xml
         Whether the first line may name another encoding (Latin-1); everything else is UTF-8.
+    most
+        Greatest size in bytes.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def read_source(path: FilePath, *, xml: bool = False) -> Source:
     """
     name = str(path)
     nothing = Source(name, "").whole()
-    data = _bytes(Path(path), nothing).removeprefix(codecs.BOM_UTF8)
+    data = _bytes(Path(path), nothing, most).removeprefix(codecs.BOM_UTF8)
     encoding = "utf-8"
     if xml and (declared := _XML_ENCODING.match(data)):
         encoding = _encoding(declared[1].decode("ascii", "replace"), nothing)
@@ -75,7 +77,7 @@ def read_source(path: FilePath, *, xml: bool = False) -> Source:
     return source
 
 
-def _bytes(path: Path, place: Span) -> bytes:
+def _bytes(path: Path, place: Span, most: int) -> bytes:
     try:
         # Opening a pipe would wait for its writer, so the kind of file is asked first.
         if path.is_dir():
@@ -83,14 +85,14 @@ def _bytes(path: Path, place: Span) -> bytes:
         if path.exists() and not path.is_file():
             raise fail("not-a-file", "this is not a regular file", place)
         with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            data = stream.read(most + 1)
     except FileNotFoundError:
         raise fail("no-such-file", "there is no such file", place) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise fail("unreadable", f"the file cannot be read: {reason}", place) from None
-    if len(data) > MOST_BYTES:
-        raise fail("too-large", f"the file is larger than {MOST_BYTES // 2**20} MiB", place)
+    if len(data) > most:
+        raise fail("too-large", f"the file is larger than {most // 2**20} MiB", place)
     return data
 
 
@@ -111,23 +113,31 @@ class Faults:
     def add(self, code: str, message: str, span: Span, remedy: str | None = None) -> None:
         """Note a fault; raises `InputError` when there are more than a person wants to read."""
         self._found.append(Diagnostic(code, message, span, remedy))
-        if len(self._found) >= MOST_FAULTS:
-            self.check()
+        self._stop_flood()
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
         """Note the faults of an `InputError` raised in the block, and go on behind it."""
         try:
             yield
+        except _Flood:
+            raise
         except InputError as error:
             self._found.extend(error.diagnostics)
-            if len(self._found) >= MOST_FAULTS:
-                self.check()
+            self._stop_flood()
 
     def check(self) -> None:
         """Raise `InputError` when there is any fault."""
         if self._found:
             raise InputError(self._found)
+
+    def _stop_flood(self) -> None:
+        if len(self._found) >= MOST_FAULTS:
+            raise _Flood(self._found[:MOST_FAULTS])
+
+
+class _Flood(InputError):
+    """So many faults that reading stops at once."""
 
 
 def nearest(name: str, known: Collection[str], what: str) -> str | None:

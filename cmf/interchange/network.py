@@ -15,7 +15,7 @@ from cmf.source import Source
 MOST_OPTIONS = 100_000
 """Values of one domain."""
 
-MOST_VALUES = 2_000_000
+MOST_VALUES = 1_000_000
 """Values of all domains together: a range of a few characters may stand for many values."""
 
 MOST_ARITY = 256
@@ -161,16 +161,21 @@ def _unique(elements: Sequence[Element], faults: Faults) -> dict[str, Element]:
 
 def _domains(elements: Sequence[Element], faults: Faults) -> dict[str, tuple[str, ...]]:
     domains: dict[str, tuple[str, ...]] = {}
-    room = MOST_VALUES
+    total = 0
     for name, element in _unique(elements, faults).items():
         domains[name] = ()  # known even when faulty, so that one fault is reported once
         with faults.collecting():
-            domains[name] = _values(element, min(MOST_OPTIONS, room))
-        room -= len(domains[name])
+            domains[name] = _values(element)
+        total += len(domains[name])
+        if total > MOST_VALUES:
+            message = f"all domains together have more than {MOST_VALUES:,} values"
+            faults.add("too-large", message, element.span)
+            faults.check()
     return domains
 
 
-def _values(element: Element, most: int) -> tuple[str, ...]:
+def _values(element: Element) -> tuple[str, ...]:
+    too_large = f"the domain has more than {MOST_OPTIONS:,} values"
     values: dict[str, None] = {}
     for number, word in enumerate(element.text.split(None, MOST_OPTIONS + 1)):
         place = element.word_span
@@ -179,8 +184,8 @@ def _values(element: Element, most: int) -> tuple[str, ...]:
             first, last = int(bounds[1]), int(bounds[2])
             if first > last:
                 raise fail("bad-range", f"the range `{word}` is empty", place(number))
-            if last - first >= most:
-                raise fail("too-large", f"the domain has more than {most:,} values", place(number))
+            if last - first >= MOST_OPTIONS:
+                raise fail("too-large", too_large, place(number))
             new = [str(value) for value in range(first, last + 1)]
         elif "|" in word:
             raise fail("bad-value", f"the value `{word[:40]}` has a bar in it", place(number))
@@ -189,8 +194,8 @@ def _values(element: Element, most: int) -> tuple[str, ...]:
                 "duplicate-value", f"the value `{twice[0][:40]}` is listed twice", place(number)
             )
         values.update(dict.fromkeys(new))
-        if len(values) > most:
-            raise fail("too-large", f"the domain has more than {most:,} values", element.span)
+        if len(values) > MOST_OPTIONS:
+            raise fail("too-large", too_large, element.span)
     if not values:
         raise fail("empty-domain", "the domain has no value", element.span)
     element.check_count("nbValues", len(values), "values")
@@ -234,10 +239,10 @@ def _link(
         if variable not in variables:
             message = f"there is no variable called `{variable[:40]}`"
             remedy = nearest(variable, variables, "variable")
-            raise fail("unknown-variable", message, place("scope"), remedy)
+            raise fail("unknown-variable", message, place("scope", position), remedy)
         if variable in scope[:position]:
             message = f"`{variable}` stands twice in the scope"
-            raise fail("duplicate-variable", message, place("scope"))
+            raise fail("duplicate-variable", message, place("scope", position))
     element.whole("arity", 1, MOST_ARITY)
     for declared in (element.attributes.get("arity"), relation.attributes.get("arity")):
         if declared is not None and declared.isdecimal() and int(declared) != len(scope):

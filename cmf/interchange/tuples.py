@@ -7,8 +7,8 @@ again, tuple by tuple, to say where the first fault is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from itertools import islice, zip_longest
 from math import prod
 
 import numpy as np
@@ -88,10 +88,10 @@ def read_rows(relation: Element, scope: Sequence[str], domains: Sequence[Domain]
     InputError
         A tuple has the wrong width or a value that its variable does not take.
     """
-    rows = _rows(relation.text, domains)
-    if rows is None:
-        raise _first_fault(relation, scope, domains)
-    return rows
+    try:
+        return _rows(relation.text, 0, len(relation.text), domains)
+    except _Unreadable as place:
+        raise _first_fault(relation, scope, domains, place.start) from None
 
 
 def read_costs(
@@ -102,26 +102,10 @@ def read_costs(
     A cost is written ``cost:`` before a tuple and holds for all that follow up to the next cost; a
     cost that no tuple follows says nothing. Parameters and errors are those of `read_rows`.
     """
-    first, *rest = _COST.split(relation.text)
-    blocks = []
-    costs = []
-    last = len(rest) - 2
-    for number in range(0, len(rest), 2):
-        text = rest[number + 1].rstrip()
-        if number != last and text:
-            if not text.endswith("|"):
-                raise _first_fault(relation, scope, domains)
-            text = text[:-1]
-        rows = _rows(text, domains)
-        if rows is None or not _is_cost(rest[number]):
-            raise _first_fault(relation, scope, domains)
-        blocks.append(rows)
-        costs.append(np.full(len(rows), int(rest[number]), dtype=np.int64))
-    if first.strip():
-        raise _first_fault(relation, scope, domains)
-    if not blocks:
-        return np.empty((0, len(domains)), dtype=np.int32), np.empty(0, dtype=np.int64)
-    return np.concatenate(blocks), np.concatenate(costs)
+    try:
+        return _blocks(relation.text, domains)
+    except _Unreadable as place:
+        raise _first_fault(relation, scope, domains, place.start) from None
 
 
 def keys(rows: Rows, sizes: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -156,26 +140,50 @@ def _is_cost(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None and abs(int(text)) <= LIMIT
 
 
-def _rows(text: str, domains: Sequence[Domain]) -> Rows | None:
-    """The tuples of `text`, or `None` when there is a fault."""
-    if not text or text.isspace():
-        return np.empty((0, len(domains)), dtype=np.int32)
+class _Unreadable(Exception):
+    """There is a fault in the tuples at or behind `start`, an offset in the text."""
+
+    def __init__(self, start: int) -> None:
+        super().__init__(start)
+        self.start = start
+
+
+def _blocks(text: str, domains: Sequence[Domain]) -> tuple[Rows, Costs]:
+    """Tuples with their costs."""
+    marks = list(_COST.finditer(text))
+    if text[: marks[0].start() if marks else len(text)].strip():
+        raise _Unreadable(0)
+    blocks = [np.empty((0, len(domains)), dtype=np.int32)]
+    costs = [np.empty(0, dtype=np.int64)]
+    for mark, following in zip_longest(marks, marks[1:]):
+        end = following.start() if following else len(text)
+        content = text[mark.end() : end].rstrip()
+        if following and content:
+            if not content.endswith("|"):
+                raise _Unreadable(mark.start())
+            end = mark.end() + len(content) - 1
+        if not _is_cost(mark[1]):
+            raise _Unreadable(mark.start())
+        rows = _rows(text, mark.end(), end, domains)
+        blocks.append(rows)
+        costs.append(np.full(len(rows), int(mark[1]), dtype=np.int64))
+    return np.concatenate(blocks), np.concatenate(costs)
+
+
+def _rows(text: str, start: int, end: int, domains: Sequence[Domain]) -> Rows:
+    """The tuples of a stretch of the text; raises `_Unreadable`."""
     parts = []
-    for piece in _pieces(text):
-        rows = _piece(piece, domains)
+    if _WORD.search(text, start, end) is None:
+        return np.empty((0, len(domains)), dtype=np.int32)
+    while start <= end:
+        cut = text.find("|", start + _PIECE, end) if end - start > _PIECE else -1
+        cut = end if cut < 0 else cut
+        rows = _piece(text[start:cut], domains)
         if rows is None:
-            return None
+            raise _Unreadable(start)
         parts.append(rows)
+        start = cut + 1
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """`text`, cut at bars into pieces of about the same length."""
-    start = 0
-    while len(text) - start > _PIECE and (end := text.find("|", start + _PIECE)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
 
 
 def _piece(text: str, domains: Sequence[Domain]) -> Rows | None:
@@ -229,13 +237,16 @@ def _words(text: str, domains: Sequence[Domain]) -> Rows | None:
     return rows
 
 
-def _first_fault(relation: Element, scope: Sequence[str], domains: Sequence[Domain]) -> InputError:
-    """The first fault of a relation that could not be read."""
+def _first_fault(
+    relation: Element, scope: Sequence[str], domains: Sequence[Domain], offset: int
+) -> InputError:
+    """The first fault of the tuples at or behind an offset of the relation's text."""
     body = relation.body()
     text = relation.text if body is None else relation.source.text
     start, last = (0, len(text)) if body is None else body
+    start += offset
     soft = relation.attributes.get("semantics") == "soft"
-    priced = not soft
+    priced = not soft or offset > 0
     while start <= last:
         end = text.find("|", start, last)
         end = last if end < 0 else end

@@ -17,6 +17,7 @@ from cmf.problem.formula import CostTable
 from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variable
 from cmf.source import Source
 
+MOST_BYTES = 16 * 2**20
 _SECTIONS = ("namespace", "include", "imports", "features", "constraints")
 
 
@@ -34,7 +35,7 @@ def read_uvl(path: FilePath) -> Problem:
         The file is malformed, too large, or has parts that are not supported; names up to twenty
         faults.
     """
-    source = read_source(path)
+    source = read_source(path, most=MOST_BYTES)
     faults = Faults()
     sections = _sections(source, faults)
     for line in sections.get("imports", [])[:1]:
