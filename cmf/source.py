@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from attrs import field, frozen
 
 
@@ -23,8 +25,7 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1), without its line end; empty when there is none."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if 1 <= number <= len(lines) else ""
+        return self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
 
     def span(self, start: int, end: int) -> Span:
         """The span of the characters `start` (included) to `end` (excluded)."""
@@ -35,6 +36,10 @@ class Source:
     def whole(self) -> Span:
         """The span of the first character, for a fault of the file as a whole."""
         return Span(self, 1, 1, 1, 1)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines()
 
     def _position(self, offset: int) -> tuple[int, int]:
         before = self.text[:offset]

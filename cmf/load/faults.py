@@ -10,6 +10,7 @@ from cmf.errors import Diagnostic, InputError, did_you_mean
 from cmf.source import Source, Span
 
 SHOWN = 200
+MESSAGE = 400
 KEPT = 5_000
 COMPARED = 100_000
 """Names that one run compares in search of near ones, so that many faults stay quick."""
@@ -63,6 +64,8 @@ class Faults:
         if len(self._found) >= KEPT:
             self._unkept += 1
             return
+        if len(message) > MESSAGE:
+            message = message[: MESSAGE - 1] + "…"
         if isinstance(remedy, Suggestion):
             self._suggestions[key] = remedy
             self._found[key] = Diagnostic(code, message, span)
@@ -114,7 +117,7 @@ class Faults:
                 compared += len(wanted.known)
                 remedy = f"check the spelling; {len(wanted.known)} names are known"
                 if compared <= COMPARED:
-                    remedy = did_you_mean(wanted.name, wanted.known, what=wanted.what)
+                    remedy = did_you_mean(wanted.name[:MESSAGE], wanted.known, what=wanted.what)
                 found = evolve(found, remedy=remedy)
             ready.append(found)
         return ready

@@ -17,6 +17,7 @@ from cmf.load.faults import Faults
 from cmf.source import Source, Span, Text
 
 DEPTH = 32
+ENTRIES = 300_000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
 
 
@@ -111,8 +112,11 @@ def _build(source: Source, faults: Faults) -> Node | None:
     stack: list[_Open] = []
     root: Node | None = None
     documents = 0
-    for event in _events(source):
+    for number, event in enumerate(_events(source)):
         node: Node | None = None
+        if number > ENTRIES:
+            _refuse(faults, source, event, "too-many-entries")
+            return None
         match event:
             case yaml.DocumentStartEvent():
                 documents += 1
@@ -200,6 +204,7 @@ _REFUSED = {
         "delete the tag; put text that starts with `!` in quotes",
     ),
     "several-documents": ("a file holds one document", "delete the line `---` or split the file"),
+    "too-many-entries": (f"a file has at most {ENTRIES} entries", "split the file"),
     "too-deep": (f"nesting is deeper than {DEPTH} levels", "the format needs no more than six"),
 }
 
@@ -258,6 +263,11 @@ _PLAIN_WORDS = (
         "block mapping",
         "the indentation does not fit the lines above, or a bracket has no partner",
         "give all entries of a list or mapping the same indentation",
+    ),
+    (
+        "expected <document start>",
+        "text stands here to which no key above belongs",
+        "correct the indentation; the document ended before this line",
     ),
     (
         "escape",

@@ -16,6 +16,7 @@ ENDINGS = (".csv", ".xlsx", ".parquet")
 
 _QUOTED = re.compile(r'[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*(?=,|\n|\Z)')
 _PLAIN = re.compile(r"[^,\n]*")
+_BLANKS = " \t\xa0"
 
 
 @frozen
@@ -81,17 +82,51 @@ def read_sheet(folder: Folder, relative: str) -> Sheet | None:
 
 
 def _csv_records(source: Source, faults: Faults) -> list[list[Text]] | None:
-    records: list[list[Text]] = [[]]
-    text, at, cells = source.text, 0, 0
-    line, line_start = 1, 0
+    records: list[list[Text]] = []
+    text, at, line, cells = source.text, 0, 1, 0
+    while at < len(text):
+        stop = text.find("\n", at)
+        stop = len(text) if stop < 0 else stop
+        if text.find('"', at, stop) < 0:
+            record = _plain_record(text[at:stop], source, line)
+            at, line = stop + 1, line + 1
+        else:
+            quoted = _quoted_record(source, at, line, faults)
+            if quoted is None:
+                return None
+            record, at, line = quoted
+        cells += len(record)
+        if cells > CELL_LIMIT:
+            report_size(source, faults)
+            return None
+        records.append(record)
+    return records
+
+
+def _plain_record(text: str, source: Source, line: int) -> list[Text]:
+    record = []
+    start = 1
+    for piece in text.split(","):
+        value = piece.strip(_BLANKS)
+        column = start + (len(piece) - len(piece.lstrip(_BLANKS)) if value else 0)
+        record.append(Text(value, Span(source, line, column, line, column + len(value))))
+        start += len(piece) + 1
+    return record
+
+
+def _quoted_record(
+    source: Source, at: int, line: int, faults: Faults
+) -> tuple[list[Text], int, int] | None:
+    """A record with cells in quotes, where the next one starts, and in which line."""
+    text, record = source.text, list[Text]()
+    line_start = at
     while True:
         match = _QUOTED.match(text, at)
-        quoted = match is not None
         if match is None:
             match = _PLAIN.match(text, at)
-            assert match is not None  # noqa: S101 (the pattern matches the empty text)
-            if match.group().lstrip(" \t").startswith('"'):
-                start = at + match.group().index('"')
+            piece = match.group() if match else ""
+            if piece.lstrip(_BLANKS).startswith('"'):
+                start = at + piece.index('"')
                 faults.add(
                     "bad-csv",
                     "a cell in quotes is not closed, or something follows its closing quote",
@@ -99,30 +134,26 @@ def _csv_records(source: Source, faults: Faults) -> list[list[Text]] | None:
                     'close it, and write a quotation mark inside as `""`',
                 )
                 return None
-        whole = match.group()
-        inner = match.group(1) if quoted else whole.strip(" \t\xa0")
-        start = match.start(1) if quoted else at + len(whole) - len(whole.lstrip(" \t\xa0"))
-        if not inner and not quoted:
-            start = at
-        end_line, end_start = line, line_start
-        breaks = inner.count("\n")
-        if breaks:
-            end_line, end_start = line + breaks, start + inner.rindex("\n") + 1
-        end = start + len(inner)
-        span = Span(source, line, start - line_start + 1, end_line, end - end_start + 1)
-        records[-1].append(Text(inner.replace('""', '"') if quoted else inner, span))
-        line, line_start = end_line, end_start
-        at, cells = match.end(), cells + 1
-        if at >= len(text) or cells > CELL_LIMIT:
-            break
-        if text[at] == "\n":
-            line, line_start = line + 1, at + 1
-            records.append([])
+            (cell,) = _plain_record(piece, source, line)
+            moved = at - line_start
+            span = Span(source, line, cell.span.column + moved, line, cell.span.end_column + moved)
+            record.append(Text(cell.value, span))
+            at += len(piece)
+        else:
+            inner, start = match.group(1), match.start(1)
+            first, column = line, start - line_start + 1
+            if "\n" in inner:
+                line += inner.count("\n")
+                line_start = start + inner.rindex("\n") + 1
+            span = Span(source, first, column, line, match.end(1) - line_start + 1)
+            record.append(Text(inner.replace('""', '"'), span))
+            at = match.end()
+        if at >= len(text) or text[at] == "\n":
+            return record, at + 1, line + 1
+        if len(record) > CELL_LIMIT:
+            report_size(source, faults)
+            return None
         at += 1
-    if cells > CELL_LIMIT:
-        report_size(source, faults)
-        return None
-    return records
 
 
 def report_size(source: Source, faults: Faults) -> None:
@@ -138,14 +169,8 @@ def _sheet(records: list[list[Text]], begin: Span, faults: Faults) -> Sheet | No
             "empty-file", "the table is empty", begin, "write a header and rows, or delete it"
         )
         return None
-    header, *body = filled
-    while (
-        header
-        and not header[-1].value
-        and all(len(row) < len(header) or not row[len(header) - 1].value for row in body)
-    ):
-        body = [row[: len(header) - 1] for row in body]
-        header = header[:-1]
+    header = _cut(filled[0], 0)
+    body = [_cut(row, len(header)) for row in filled[1:]]
     if len(header) == 1 and re.search("[;\t]", header[0].value):
         message = "the cells are not separated by commas"
         faults.add("bad-csv", message, header[0].span, "separate them with commas")
@@ -159,6 +184,14 @@ def _sheet(records: list[list[Text]], begin: Span, faults: Faults) -> Sheet | No
         else:
             _ragged(row, len(header), faults)
     return Sheet(tuple(header), tuple(rows), begin, len(rows) == len(body))
+
+
+def _cut(row: list[Text], width: int) -> list[Text]:
+    """The row without empty cells at its end, as spreadsheets leave them, but `width` at least."""
+    end = len(row)
+    while end > width and not row[end - 1].value:
+        end -= 1
+    return row[:end]
 
 
 def _good_header(header: list[Text], faults: Faults) -> bool:
