@@ -19,11 +19,14 @@ from cmf.engines.diagram.tabulate import classes_of, tabulate
 from cmf.engines.protocols import OptionCounts, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
-from cmf.problem.formula import TRUE, And, CostTable, Formula, Not, Or, holds, scope
+from cmf.problem.formula import TRUE, And, CostTable, Formula, Not, Or, Table, holds, scope
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
 
 CHUNKS = (1_000, 100_000)
 """Variants are made ready in chunks; the first are small, so that a few variants come at once."""
+
+FEW = 2_000
+"""Variants up to which a restriction tries them one by one."""
 
 
 @define(eq=False)
@@ -93,10 +96,26 @@ class DiagramSpace:
                 masks[variables[0]][:] &= _options(formula, variables[0], self.store.options)
             elif variables or not holds(formula, ()):
                 rest.append(formula)
+        narrowed = DiagramSpace(self.problem.where(*added), self.store, allowed)
+        return narrowed._compile(rest) if rest else narrowed
+
+    def _compile(self, formulas: Sequence[Formula]) -> DiagramSpace:
+        """The variants that satisfy formulas that no mask expresses.
+
+        Where few variants are left they are tried one by one: compiling a list of variants is
+        quicker than compiling all constraints again.
+        """
         store = self.store
-        if rest:
-            store = Store.open(store.options, (*store.formulas, *rest), store.limits)
-        return DiagramSpace(self.problem.where(*added), store, allowed)
+        if self.empty:
+            return self
+        if self._about() <= FEW:
+            listed = expand(self.compiled, self.allowed)
+            keep = [all(holds(f, row) for f in formulas) for row in listed.tolist()]
+            rows = listed[np.array(keep, dtype=np.bool_)].astype(np.int32)
+            found: tuple[Formula, ...] = (Table(tuple(range(len(store.options))), rows),)
+        else:
+            found = (*store.formulas, *formulas)
+        return evolve(self, store=Store.open(store.options, found, store.limits))
 
     def choose(self, variable: int, option: int) -> DiagramSpace:
         """The variants that take one option; `problem` stays as it is."""
