@@ -14,7 +14,7 @@ from cmf.source import Source, Span, Text
 CELL_LIMIT = 1_000_000
 ENDINGS = (".csv", ".xlsx", ".parquet")
 
-_QUOTED = re.compile(r'[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*(?=,|\n|\Z)')
+_QUOTED = re.compile(r'[ \t]*"([^"]*+(?:""[^"]*+)*+)"[ \t]*(?=,|\n|\Z)')
 _PLAIN = re.compile(r"[^,\n]*")
 _BLANKS = " \t\xa0"
 
@@ -87,6 +87,10 @@ def _csv_records(source: Source, faults: Faults) -> list[list[Text]] | None:
     while at < len(text):
         stop = text.find("\n", at)
         stop = len(text) if stop < 0 else stop
+        cells += text.count(",", at, stop) + 1
+        if cells > CELL_LIMIT:
+            report_size(source, faults)
+            return None
         if text.find('"', at, stop) < 0:
             record = _plain_record(text[at:stop], source, line)
             at, line = stop + 1, line + 1
@@ -95,10 +99,6 @@ def _csv_records(source: Source, faults: Faults) -> list[list[Text]] | None:
             if quoted is None:
                 return None
             record, at, line = quoted
-        cells += len(record)
-        if cells > CELL_LIMIT:
-            report_size(source, faults)
-            return None
         records.append(record)
     return records
 
