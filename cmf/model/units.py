@@ -15,7 +15,8 @@ Dimension = tuple[tuple[str, int], ...]
 LIMIT = 10**15
 """Greatest magnitude, in base units, that a quantity may have."""
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[  _ ]\d{3})*(?:\.\d+)?\Z")
+_SPACES = " \u00a0\u2009\u202f_"
+_NUMBER = re.compile(rf"[+-]?[0-9]+(?:[{_SPACES}][0-9]{{3}})*(?:\.[0-9]+)?\Z")
 
 
 @frozen
@@ -84,7 +85,9 @@ def parse_number(text: str) -> Fraction | None:
     text = text.strip()
     if len(text) > 40 or not _NUMBER.match(text):
         return None
-    return Fraction(re.sub(r"[   _]", "", text))
+    if text.isdigit():
+        return Fraction(int(text))
+    return Fraction(re.sub(f"[{_SPACES}]", "", text))
 
 
 def to_base(number: Fraction, unit: Unit) -> int | None:

@@ -82,7 +82,7 @@ class Linearizer:
                 continue
             product = t.Multiply(monomial.factors)
             axes = self._signatures.axes(product)
-            values = self._tabulate(product, axes) if axes else np.ones((), np.int64)
+            values = self._tabulate(product, axes) if monomial.factors else np.ones((), np.int64)
             tables[axes] = tables.get(axes, _ZERO) + monomial.coefficient * values
             for factor in monomial.factors:
                 guards[self._decide(t.Defined(factor))] = None

@@ -116,9 +116,21 @@ def load(path: str | Path, *, prices: str | Path | None = None) -> Model:
 
         return _foreign(path, read_model(path, prices))
     from cmf.load import read_catalog
+
+    return model_of(path, read_catalog(path))
+
+
+def model_of(path: Path, catalog: Catalog) -> Model:
+    """The model of a catalogue that was read from `path`.
+
+    Raises
+    ------
+    InputError
+        With every fault of its rules, quantities and BOM conditions.
+    """
     from cmf.rules.resolve import resolve_catalog
 
-    lowered = lower(resolve_catalog(read_catalog(path)))
+    lowered = lower(resolve_catalog(catalog))
     return Model(path, lowered, lowered.problem)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from attrs import evolve, field, frozen
 from cmf.analysis.configure import Brief, Build, Outcome, Refusal, build, pins
 from cmf.errors import Diagnostic, InputError, did_you_mean, fail
 from cmf.model.lineup import Lineup, Vehicle
+from cmf.problem.answer import Unknown
 from cmf.problem.problem import Constraint
-from cmf.workspace.model import Model, load
+from cmf.workspace.model import Model, model_of
 from cmf.workspace.space import VariantSpace
 
 if TYPE_CHECKING:
@@ -53,15 +54,25 @@ class Programme:
         compiled = self.model.compile() if space is None else space
         compiled.additive(self.lineup.minimise)
         outcomes = [build(compiled.space, brief, self.lineup.minimise) for brief in self.briefs]
-        return Built(self, tuple(self._with_conflict(outcome) for outcome in outcomes))
+        return Built(self, tuple(self._explained(outcomes)))
 
-    def _with_conflict(self, outcome: Outcome) -> Outcome:
-        if not isinstance(outcome, Refusal):
-            return outcome
+    def _explained(self, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+        """The outcomes, refusals with their reason."""
         from cmf.analysis.explain import minimal_conflict
+        from cmf.engines.sat import SatEngine
 
-        conflict = minimal_conflict(self.model.problem, outcome.brief.choices)
-        return evolve(outcome, conflict=conflict)
+        space = None
+        for outcome in outcomes:
+            if not isinstance(outcome, Refusal):
+                yield outcome
+                continue
+            space = SatEngine().open(self.model.problem) if space is None else space
+            conflict = (
+                space
+                if isinstance(space, Unknown)
+                else minimal_conflict(space, outcome.brief.choices)
+            )
+            yield evolve(outcome, conflict=conflict) if isinstance(conflict, tuple) else outcome
 
 
 @frozen(slots=False)
@@ -151,11 +162,10 @@ def load_lineup(path: str | Path) -> Programme:
     InputError
         With every fault of the line-up, or of its catalogue.
     """
-    from cmf.load import read_lineup
+    from cmf.load import read_lineup_and_catalog
 
-    path = Path(path)
-    lineup = read_lineup(path)
-    model = load(lineup.catalog)
+    lineup, catalog = read_lineup_and_catalog(path)
+    model = model_of(lineup.catalog, catalog)
     briefs = []
     faults: list[Diagnostic] = []
     for vehicle in lineup.vehicles:
