@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import product as combinations
 from typing import ClassVar
@@ -365,6 +366,23 @@ class TestE9:
         # 3 ** 8 < 2 ** 13 and 3 ** 5 > 2 ** 7, so log2(3) lies in 7/5 .. 13/8.
         assert factor.high**8 > self.rate**13
         assert factor.low**5 < self.rate**7
+
+    @pytest.mark.parametrize("ratio", [3, 14, Fraction(7, 5), 10**12 + 1, Fraction(1, 999)])
+    @pytest.mark.parametrize("rate", ["4/5", "9999/10000", "1/1000"])
+    def test_bounds_hold_the_value_to_120_digits(self, rate, ratio):
+        rate = Fraction(rate)
+        factor = c.learning_factor(rate, ratio)
+        with localcontext(prec=120):
+            logs = [Decimal(f.numerator) / f.denominator for f in (rate, Fraction(ratio))]
+            middle = Fraction((logs[0].ln() * logs[1].ln() / Decimal(2).ln()).exp())
+        assert factor.low < middle < factor.high
+
+    def test_a_difference_of_bounds_holds_every_difference(self):
+        one, other = c.Bounds(Fraction(1), Fraction(3)), c.Bounds(Fraction(0), Fraction(2))
+        assert one - other == c.Bounds(Fraction(-1), Fraction(3))
+        assert one + other == c.Bounds(Fraction(1), Fraction(5))
+        assert one.times(-2) == c.Bounds(Fraction(-6), Fraction(-2))
+        assert (one - other).times(-1).decimal(1) == "-1.0"
 
     def test_scale_curve_with_a_floor(self):
         assert c.scale_cost(12, Fraction(1, 2), 4, floor=4).low == 6
