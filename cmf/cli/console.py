@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cmf.cli.parameters import Format
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cmf.report.table import Report
 
 PATIENCE = 2.0
 """Seconds of work after which a terminal is told what is going on."""
 
+_LEAST_WIDTH = 40
 _PLAIN_WIDTH = 100
 """Columns of a table that does not go to a terminal."""
 
@@ -41,12 +41,9 @@ def answer(report: Report, style: Format, output: Path | None = None) -> None:
 
         emit(csv_pieces(report.tables[0]))
     else:
-        from cmf.report.terminal import show
+        from cmf.report.terminal import terminal_pieces
 
-        console = _data_console()
-        with console.capture() as captured:
-            show(report, console)
-        emit([captured.get()])
+        emit(terminal_pieces(report, _width(), colours=_colours()))
 
 
 def emit(pieces: Iterable[str]) -> None:
@@ -93,12 +90,13 @@ def pass_on_remarks() -> None:
         logger.addHandler(_Remarks())
 
 
-def _data_console() -> Console:
-    from rich.console import Console
+def _width() -> int:
+    """Columns of the terminal, or what `COLUMNS` says."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
+        return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
+    return _PLAIN_WIDTH
 
-    width = None
-    if not sys.stdout.isatty():
-        columns = os.environ.get("COLUMNS", "")
-        width = max(40, int(columns)) if columns.isdecimal() else _PLAIN_WIDTH
-    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(file=sys.stdout, width=width, color_system=colours, highlight=False)
+
+def _colours() -> bool:
+    dumb = os.environ.get("TERM", "dumb") == "dumb"
+    return sys.stdout.isatty() and not dumb and not os.environ.get("NO_COLOR")

@@ -63,7 +63,8 @@ def share(
 def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
     from cmf.cli.opening import model_facts
     from cmf.report.lineup import built_layout, choice_table, refused_layout, vehicle_table
-    from cmf.report.sharing import ScopeShares, sharing_layout, sharing_table
+    from cmf.report.sharing import ScopeShares, sharing_table
+    from cmf.report.sharing_layout import sharing_layout
     from cmf.report.table import Report
 
     model = built.programme.model
@@ -89,10 +90,10 @@ def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
         for brief, outcome in zip(built.programme.briefs, built.outcomes, strict=True)
     ]
     others = [(vehicle, each) for vehicle, each in vehicles if each not in built.builds]
-    layout = [built_layout(model.catalog, model.problem, built.builds, lineup.minimise)]
+    layout = [built_layout(model.problem, built.builds, lineup.minimise)]
     if others:
         layout.append(refused_layout(others))
-    layout += [table for each in shares for table in sharing_layout(each)]
+    layout += sharing_layout(shares)
     tables = (
         sharing_table(shares),
         vehicle_table(model.problem, vehicles),

@@ -46,6 +46,7 @@ def _schema(table: Table) -> dict[str, pl.DataType]:
 
     kinds: dict[Kind, pl.DataType] = {
         Kind.TEXT: pl.String(),
+        Kind.PROSE: pl.String(),
         Kind.WHOLE: pl.Int64(),
         Kind.NUMBER: pl.Float64(),
         Kind.RATIO: pl.Float64(),

@@ -15,11 +15,11 @@ def finding_table(findings: Iterable[Diagnostic]) -> Table:
     columns = (
         Column("code"),
         Column("level"),
-        Column("message"),
+        Column("message", Kind.PROSE),
         Column("file"),
         Column("line", Kind.WHOLE),
         Column("column", Kind.WHOLE),
-        Column("remedy"),
+        Column("remedy", Kind.PROSE),
     )
     rows = [
         (

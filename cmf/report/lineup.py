@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cmf.analysis.configure import Build, Decided, Outcome, Refusal
-from cmf.model.catalog import AxisKind, Catalog
 from cmf.model.lineup import Vehicle
-from cmf.problem.problem import Constraint, Problem
+from cmf.problem.problem import Constraint, Problem, Variable
 from cmf.report.table import Cell, Column, Kind, Row, Table, table
-
-_MARKS = {Decided.PINNED: "", Decided.IMPLIED: " ·", Decided.COMPLETED: " *"}
-
+from cmf.report.words import shortened
 
 Vehicles = Sequence[tuple[Vehicle, Outcome]]
 
@@ -28,7 +25,7 @@ def vehicle_table(problem: Problem, vehicles: Vehicles) -> Table:
         Column("status"),
         *(Column(decided.value, Kind.WHOLE) for decided in Decided),
         Column("refused_by"),
-        Column("reason"),
+        Column("reason", Kind.PROSE),
         *figures,
     )
     rows = [_vehicle_row(problem, vehicle, outcome) for vehicle, outcome in vehicles]
@@ -41,36 +38,30 @@ def choice_table(problem: Problem, builds: Sequence[Build]) -> Table:
     rows = [
         (build.brief.vehicle.id, axis.name, axis.options[option], decided.value)
         for build in builds
-        for axis, option, decided in zip(
-            problem.variables, build.variant, build.decided, strict=True
-        )
+        for axis, option, decided in _axes(problem, build)
     ]
     return table("choices", columns, rows)
 
 
-def built_layout(
-    catalog: Catalog, problem: Problem, builds: Sequence[Build], minimise: str
-) -> Table:
-    """The built vehicles for people: their modules, each with a mark of who decided it."""
-    slots = [
-        number
-        for number, variable in enumerate(problem.variables)
-        if catalog.axis(variable.name).kind is AxisKind.SLOT
-    ]
+def built_layout(problem: Problem, builds: Sequence[Build], minimise: str) -> Table:
+    """The built vehicles for people: how much was decided by whom, and what was left open."""
     columns = [
         Column("vehicle"),
-        *(Column(decided.value, Kind.WHOLE, group="options") for decided in Decided),
-        *(Column(problem.variables[number].name, group="modules") for number in slots),
+        *(Column(decided.value, Kind.WHOLE) for decided in Decided),
+        Column("open", Kind.PROSE, f"completed at least {minimise}"),
     ]
     rows: list[Row] = []
     for build in builds:
-        modules = [
-            problem.variables[n].options[build.variant[n]] + _MARKS[build.decided[n]] for n in slots
+        completed = [
+            f"{axis.name} {axis.options[option]}"
+            for axis, option, decided in _axes(problem, build)
+            if decided is Decided.COMPLETED
         ]
         counts = [build.decided.count(decided) for decided in Decided]
-        rows.append((_name(build.brief.vehicle), *counts, *modules))
-    note = f"· implied by the rules   * left open, completed at least {minimise}"
-    return table("built", columns, rows, title=f"{len(builds)} vehicles built", notes=[note])
+        rows.append((_name(build.brief.vehicle), *counts, ", ".join(completed)))
+    notes = ["pinned by the line-up; implied by the rules; completed at least cost"]
+    title = f"{len(builds)} vehicles built, by the options of each"
+    return table("built", columns, rows, title=title, notes=notes)
 
 
 def refused_layout(vehicles: Vehicles) -> Table:
@@ -83,7 +74,7 @@ def refused_layout(vehicles: Vehicles) -> Table:
                 rows.append((name, constraint.origin.name, constraint.origin.reason))
         else:
             rows.append((_name(vehicle), "unknown", "a limit was reached"))
-    columns = [Column("vehicle"), Column("rule", title="refused by"), Column("reason")]
+    columns = [Column("vehicle"), Column("rule", title="refused by"), Column("reason", Kind.PROSE)]
     return table("refused", columns, rows, title=f"{len(vehicles)} vehicles refused")
 
 
@@ -103,6 +94,10 @@ def _vehicle_row(problem: Problem, vehicle: Vehicle, outcome: Outcome) -> Row:
     return (vehicle.id, vehicle.name, "unknown", None, None, None, None, None, *blank)
 
 
+def _axes(problem: Problem, build: Build) -> Iterator[tuple[Variable, int, Decided]]:
+    return zip(problem.variables, build.variant, build.decided, strict=True)
+
+
 def _figure(value: int | None, factor: int) -> Cell:
     return None if value is None else value // factor if value % factor == 0 else value / factor
 
@@ -112,4 +107,4 @@ def _rules(refusal: Refusal) -> list[Constraint]:
 
 
 def _name(vehicle: Vehicle) -> str:
-    return f"{vehicle.id} {vehicle.name}"
+    return shortened(f"{vehicle.id} {vehicle.name}")

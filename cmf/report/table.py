@@ -38,9 +38,10 @@ Fact = Cell | Sequence[str] | Mapping[str, str]
 
 
 class Kind(Enum):
-    """What the cells of a column hold."""
+    """What the cells of a column hold; prose is text that may be wrapped."""
 
     TEXT = "text"
+    PROSE = "prose"
     WHOLE = "whole"
     NUMBER = "number"
     RATIO = "ratio"

@@ -2,154 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from textwrap import wrap
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from attrs import frozen
+from rich.cells import cell_len, chop_cells
 
+from cmf.report.blocks import GAP, blocks
 from cmf.report.table import Column, Kind, Report, Table
 from cmf.report.words import aligned, words
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-_GAP = 2
+_PROSE = 30
+"""Width that a column of prose claims when a table is broken; it takes what is left."""
 _RIGHT = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO)
+_BOLD = "1"
+_DIM = "2"
 _STYLES: Mapping[str, str] = MappingProxyType(
-    {
-        "not evaluable": "yellow",
-        "chosen": "bold",
-        "implied": "bold",
-        "excluded": "dim",
-        "-": "dim",
-    }
+    {"not evaluable": "33", "chosen": _BOLD, "implied": _BOLD, "excluded": _DIM, "-": _DIM}
 )
 
 Texts = Sequence[str]
 """The cells of a row as text."""
 
 
-def show(report: Report, console: Console) -> None:
-    """Print the tables that have rows, each as wide as the console at most."""
-    tables = [(table, _texts(table)) for table in report.layout or report.tables]
-    for number, (table, rows) in enumerate((t, rows) for t, rows in tables if rows):
+def terminal_pieces(report: Report, width: int, *, colours: bool) -> Iterator[str]:
+    """The tables of a report that have rows, line by line.
+
+    Parameters
+    ----------
+    width
+        Columns of the terminal; no line is longer.
+    colours
+        Whether to write escape sequences.
+    """
+    pen = _Pen(colours)
+    shown = [(table, _texts(table)) for table in report.layout or report.tables]
+    for number, (table, rows) in enumerate((t, rows) for t, rows in shown if rows):
         if number:
-            console.print()
-        _show(table, rows, console)
+            yield "\n"
+        for title in _wrapped(table.title, width):
+            yield pen(title, _BOLD) + "\n"
+        claims = [_claim(column, rows, n) for n, column in enumerate(table.columns)]
+        for place, numbers in enumerate(blocks(table.columns, claims, width)):
+            if place:
+                yield "\n"
+            yield from _grid(_Block(table.columns, numbers), rows, width, pen)
+        for note in table.notes:
+            yield from (f"{line}\n" for line in _wrapped(note, width))
 
 
-def _show(table: Table, rows: Sequence[Texts], console: Console) -> None:
-    if table.title:
-        console.print(table.title, style="bold", markup=False, highlight=False)
-    for number, block in enumerate(_blocks(table.columns, rows, console.width)):
-        if number:
-            console.print()
-        _print(block, rows, console)
-    for note in table.notes:
-        console.print(note, markup=False, highlight=False, soft_wrap=False)
+@frozen
+class _Pen:
+    """Writes styles, or not."""
+
+    colours: bool
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colours and style and text.strip() else text
 
 
 @frozen
 class _Block:
-    """Columns that stand side by side, by number; a table that is too wide has several."""
+    """Columns that stand side by side, by their number in the table."""
 
-    columns: tuple[Column, ...]
-    numbers: tuple[int, ...]
+    table: Sequence[Column]
+    numbers: Sequence[int]
 
-
-def _blocks(columns: Sequence[Column], rows: Sequence[Texts], room: int) -> Iterator[_Block]:
-    """Break a wide table between groups of columns, or inside a group that is too wide alone.
-
-    The first column, which names the row, is repeated in every block.
-    """
-    widths = [_width(column, rows, number) + _GAP for number, column in enumerate(columns)]
-    room += _GAP
-    numbers = [list(range(len(columns)))]
-    if sum(widths) > room:
-        numbers = [[0, *piece] for piece in _pieces(_groups(columns), widths, room - widths[0])]
-    for each in numbers:
-        yield _Block(tuple(columns[n] for n in each), tuple(each))
-
-
-def _pieces(groups: Sequence[Sequence[int]], widths: Sequence[int], room: int) -> list[list[int]]:
-    """Column numbers in pieces that fit: whole groups together, wide groups in equal parts."""
-    pieces: list[list[int]] = []
-    for group in groups:
-        parts = _even(group, widths, room)
-        if len(parts) == 1 and pieces and sum(widths[n] for n in pieces[-1] + parts[0]) <= room:
-            pieces[-1] += parts[0]
-        else:
-            pieces += parts
-    return pieces
-
-
-def _even(group: Sequence[int], widths: Sequence[int], room: int) -> list[list[int]]:
-    """A group in as few parts as fit, the widest of them as narrow as can be."""
-    fewest = len(_filled(group, widths, room))
-    return next(
-        parts
-        for limit in range(1, room + 1)
-        if len(parts := _filled(group, widths, limit)) == fewest or limit == room
-    )
-
-
-def _filled(group: Sequence[int], widths: Sequence[int], limit: int) -> list[list[int]]:
-    """A group in parts that are filled up to `limit`; a column that is wider stands alone."""
-    parts: list[list[int]] = []
-    used = 0
-    for number in group:
-        used += widths[number]
-        if not parts or used > limit:
-            parts.append([])
-            used = widths[number]
-        parts[-1].append(number)
-    return parts
-
-
-def _groups(columns: Sequence[Column]) -> list[list[int]]:
-    """Numbers of neighbouring columns of one group, without the first column."""
-    groups: list[list[int]] = []
-    last = None
-    for number, column in enumerate(columns[1:], start=1):
-        if column.group != last or not groups:
-            groups.append([])
-        groups[-1].append(number)
-        last = column.group
-    return groups
-
-
-def _width(column: Column, rows: Sequence[Texts], number: int) -> int:
-    from rich.cells import cell_len
-
-    body = max((cell_len(row[number]) for row in rows), default=0)
-    return max(body, max(cell_len(line) for line in _heading(column).split("\n")))
-
-
-def _heading(column: Column) -> str:
-    """Title above the unit."""
-    title = column.title or column.name
-    return f"{title}\n{column.unit}" if column.unit else title
-
-
-def _print(block: _Block, rows: Sequence[Texts], console: Console) -> None:
-    from rich import box
-    from rich.table import Table as Grid
-
-    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for column in block.columns:
-        right = column.kind in _RIGHT
-        grid.add_column(
-            _heading(column),
-            justify="right" if right else "left",
-            no_wrap=right,
-            overflow="fold",
-            vertical="top",
-        )
-    for row in rows:
-        grid.add_row(*(_styled(row[n]) for n in block.numbers))
-    console.print(grid, markup=False, highlight=False)
+    @property
+    def columns(self) -> list[Column]:
+        return [self.table[number] for number in self.numbers]
 
 
 def _texts(table: Table) -> list[Texts]:
@@ -163,7 +85,67 @@ def _texts(table: Table) -> list[Texts]:
     return list(zip(*texts, strict=True))
 
 
-def _styled(text: str) -> Text:
-    from rich.text import Text
+def _grid(block: _Block, rows: Sequence[Texts], room: int, pen: _Pen) -> Iterator[str]:
+    """Heading, rule and rows of a block."""
+    widths = _fitted(block, rows, room)
+    heads = [_heading(column) for column in block.columns]
+    height = max(map(len, heads))
+    for level in range(height):
+        head = [each[level - height] if level >= height - len(each) else "" for each in heads]
+        yield _line(block, head, widths, lambda text: pen(text, _BOLD))
+    yield pen("─" * (sum(widths) + len(GAP) * (len(widths) - 1)), _DIM) + "\n"
+    for row in rows:
+        cells = [_wrapped(row[n], width) for n, width in zip(block.numbers, widths, strict=True)]
+        for level in range(max(map(len, cells), default=1) or 1):
+            line = [cell[level] if level < len(cell) else "" for cell in cells]
+            yield _line(block, line, widths, lambda text: pen(text, _STYLES.get(text.strip(), "")))
 
-    return Text(text, style=_STYLES.get(text, ""))
+
+def _line(
+    block: _Block, cells: Sequence[str], widths: Sequence[int], style: Callable[[str], str]
+) -> str:
+    """Cells side by side, without blanks at the end."""
+    padded = []
+    for column, cell, width in zip(block.columns, cells, widths, strict=True):
+        blanks = " " * (width - cell_len(cell))
+        padded.append(blanks + style(cell) if column.kind in _RIGHT else style(cell) + blanks)
+    return GAP.join(padded).rstrip() + "\n"
+
+
+def _fitted(block: _Block, rows: Sequence[Texts], room: int) -> list[int]:
+    """Widths of the columns of a block; where they do not fit the widest give way."""
+    widths = [_width(c, rows, n) for c, n in zip(block.columns, block.numbers, strict=True)]
+    excess = sum(widths) + len(GAP) * (len(widths) - 1) - room
+    while excess > 0 and max(widths) > 1:
+        widest = max(range(len(widths)), key=lambda n: (widths[n], n))
+        rest = [width for n, width in enumerate(widths) if n != widest]
+        cut = min(excess, max(1, widths[widest] - max(rest, default=1)))
+        widths[widest] -= cut
+        excess -= cut
+    return widths
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of at most `width` columns."""
+    if cell_len(text) <= width and "\n" not in text:
+        return [text] if text else []
+    lines = [line for part in text.splitlines() for line in wrap(part, width)]
+    return [piece for line in lines for piece in chop_cells(line, width)]
+
+
+def _claim(column: Column, rows: Sequence[Texts], number: int) -> int:
+    """Columns of the terminal that a column claims when a table is broken into blocks."""
+    width = _width(column, rows, number)
+    return min(width, _PROSE) if column.kind is Kind.PROSE else width
+
+
+def _width(column: Column, rows: Sequence[Texts], number: int) -> int:
+    """Columns of the terminal that the longest line of a column takes."""
+    lines = [line for row in rows for line in row[number].splitlines()]
+    return max(map(cell_len, [*lines, *_heading(column)]))
+
+
+def _heading(column: Column) -> list[str]:
+    """Title above the unit."""
+    title = column.title or column.name
+    return [title, column.unit] if column.unit else [title]

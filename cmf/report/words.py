@@ -80,6 +80,11 @@ def percent(value: Fraction, digits: int = 1) -> str:
     return f"{'-' if value < 0 else ''}{_decimal(rounded, digits)} %"
 
 
+def shortened(name: str, length: int = 26) -> str:
+    """A name of at most `length` letters."""
+    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
+
+
 def _decimal(value: int, digits: int) -> str:
     whole, rest = divmod(value, 10**digits)
     return f"{whole}.{rest:0{digits}d}" if digits else str(whole)

@@ -125,4 +125,6 @@ def _listed(value: object) -> Cell:
 
 
 def _width(column: Column) -> float:
+    if column.kind is Kind.PROSE:
+        return 60
     return max(10, min(len(column.heading) + 2, 28))

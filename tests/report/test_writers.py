@@ -15,14 +15,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import Console
+from rich.cells import cell_len
 
 from cmf.errors import InputError
 from cmf.report.csv_text import csv_pieces
 from cmf.report.files import WRITERS, save
 from cmf.report.json_text import json_pieces
 from cmf.report.table import Column, Kind, Ratio, Report, Row, table
-from cmf.report.terminal import show
+from cmf.report.terminal import terminal_pieces
 from cmf.report.workbook import EXACT, SHEET_ROWS
 
 COLUMNS = (
@@ -54,10 +54,7 @@ rows = st.lists(
 
 
 def text_of(report: Report, width: int) -> str:
-    console = Console(file=io.StringIO(), width=width, color_system=None)
-    with console.capture() as captured:
-        show(report, console)
-    return captured.get()
+    return "".join(terminal_pieces(report, width, colours=False))
 
 
 @settings(deadline=None, database=None, derandomize=True)
@@ -170,8 +167,6 @@ def test_a_table_without_rows_is_a_file_too(tmp_path: Path, suffix: str) -> None
 @settings(max_examples=50, deadline=None, database=None, derandomize=True)
 @given(rows, st.integers(40, 160))
 def test_terminal_stays_inside_its_width(cells: list[Row], width: int) -> None:
-    from rich.cells import cell_len
-
     shown = text_of(Report("test", {}, (table("parts", COLUMNS, cells),)), width)
     assert all(cell_len(line) <= width for line in shown.splitlines())
 
