@@ -7,6 +7,7 @@ variable has options.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +17,10 @@ from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, T
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+
+DENSE = 10**6
+"""Cells up to which a cost table is spread out to look many variants up."""
+
 Scalar = TypeVar("Scalar", np.bool_, np.int64)
 
 
@@ -81,6 +86,27 @@ def dense_costs(term: CostTable, scope: Sequence[int], shape: Sequence[int]) -> 
     if term.scope:
         dense[tuple(term.rows.T)] = term.costs
     return dense
+
+
+def values(terms: Sequence[CostTable], rows: Ints, sizes: Sequence[int]) -> Ints:
+    """The sum of cost tables on several variants.
+
+    Parameters
+    ----------
+    rows
+        Shape (variants, variables), option numbers.
+    sizes
+        Number of options of every variable.
+    """
+    total = np.zeros(len(rows), dtype=np.int64)
+    for term in terms:
+        shape = [sizes[v] for v in term.scope]
+        if prod(shape) <= DENSE:
+            dense = dense_costs(term, term.scope, shape)
+            total += dense[tuple(rows[:, v] for v in term.scope)]
+        else:
+            total += [term.value(row) for row in rows.tolist()]
+    return total
 
 
 def sparse_costs(values: Ints, scope: tuple[int, ...]) -> CostTable:

@@ -179,10 +179,12 @@ def best_order(shape: Shape, scopes: Sequence[Sequence[int]], restarts: int) -> 
     count = len(shape.values)
     graph = neighbours(count, scopes)
     hub = max(range(count), key=lambda v: len(graph[v]), default=-1)
+    if any(len(set(scope)) == count for scope in scopes):  # every order has the same contexts
+        restarts, hub = min(restarts, 1), -1
     tries = [
         eliminate(graph, shape.values, rule, seed, last)
         for rule in ("fill", "size")
-        for last in ((), (hub,))
+        for last in (((), (hub,)) if hub >= 0 else ((),))
         for seed in range(restarts)
         if count
     ]

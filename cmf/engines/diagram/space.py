@@ -20,13 +20,14 @@ from cmf.engines.protocols import OptionCounts, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import TRUE, And, CostTable, Formula, Not, Or, Table, holds, scope
+from cmf.problem.grid import values
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
 
 CHUNKS = (1_000, 100_000)
 """Variants are made ready in chunks; the first are small, so that a few variants come at once."""
 
 FEW = 2_000
-"""Variants up to which a restriction tries them one by one."""
+"""Variants up to which a restriction or a ranking tries them one by one."""
 
 
 @define(eq=False)
@@ -248,6 +249,8 @@ class DiagramSpace:
     ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
         """The `top` variants of least (or greatest) value, ties in declared order."""
         sign = -1 if greatest else 1
+        if not self.empty and self._about() <= FEW:
+            return self._best_of_few(quantity, sign, top)
         try:
             priced, allowed, offset = self.priced(quantity, sign)
         except LimitReached as reached:
@@ -255,6 +258,20 @@ class DiagramSpace:
         ranked = best(priced, allowed, top)
         found = tuple(Ranked(sign * value + offset, variant) for value, variant in ranked)
         return Solved(found) if found else Infeasible()
+
+    def _best_of_few(
+        self, quantity: str, sign: int, top: int
+    ) -> Solved[tuple[Ranked, ...]] | Infeasible:
+        """The variants are listed in declared order, which a stable sort keeps among equals."""
+        asked = self.problem.quantities[quantity]
+        listed = expand(self.compiled, self.allowed).astype(np.int64)
+        if asked.defined != TRUE:
+            keep = [holds(asked.defined, row) for row in listed.tolist()]
+            listed = listed[np.array(keep, dtype=np.bool_)]
+        totals = values(asked.terms, listed, self.store.options) + asked.offset
+        first = np.argsort(sign * totals, kind="stable")[:top]
+        ranked = tuple(Ranked(int(totals[i]), tuple(map(int, listed[i]))) for i in first)
+        return Solved(ranked) if ranked else Infeasible()
 
     def priced(self, quantity: str, sign: int) -> tuple[Priced, Mask, int]:
         """A diagram that carries `sign` times a quantity; allowed options; what is to be added."""
