@@ -29,7 +29,7 @@ ALONE = {
     "cf_bev_1094": "Renault 4: 84 mm more than Renault 5",
     "cf_cd_1238": "Talisman: first wave, long",
     "cf_cd_1314": "Espace V: first wave, longest",
-    "ru_a_beam_ev": "Spring: pack under the rear seat, no tank",
+    "ru_a_beam_ev": "Spring: pack in the rear floor, no tank",
     "ru_bev_ml_wide": "A290: tracks of Renault 5 + 60 mm",
     "ru_cd_ml_e_wide": "Rafale: tracks of Espace + 40 mm, rear motor of 100 kW",
     "ru_ev_ml_e": "Ariya e-4ORCE: the front motor a second time",
