@@ -133,7 +133,7 @@ class _CatalogReader:
 
     def _top(self) -> Fields | None:
         folder, faults = self.context.folder, self.context.faults
-        if not folder.root.is_dir():
+        if not os.path.isdir(folder.root):
             source = Source(str(folder.root), "")
             message = f"`{folder.root}` is not a folder"
             faults.add("missing-folder", message, source.whole(), "give the folder of a catalogue")

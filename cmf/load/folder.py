@@ -56,7 +56,7 @@ class Folder:
     def names(self, relative: str) -> list[str]:
         """Names in a sub-folder, sorted, without hidden ones; empty when there is none."""
         path = self.root / relative
-        if not path.is_dir():
+        if not os.path.isdir(path):  # unlike Path.is_dir, false for impossible names
             if self.exists(relative):
                 self.faults.add(
                     "not-a-folder",
@@ -117,6 +117,9 @@ class Folder:
         try:
             root = os.path.realpath(self.root, strict=True)
             real = os.path.realpath(self.root / relative, strict=True)
+        except ValueError:
+            self._unreadable(relative, "its path holds a character that no path has")
+            return False
         except OSError as error:
             if isinstance(error, FileNotFoundError):
                 self.faults.add(

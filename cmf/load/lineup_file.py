@@ -58,7 +58,7 @@ def read_lineup_and_catalog(
     """
     faults = Faults()
     path = Path(path)
-    folder, name = (path, LINEUP_FILE) if path.is_dir() else (path.parent, path.name)
+    folder, name = (path, LINEUP_FILE) if os.path.isdir(path) else (path.parent, path.name)
     reader = _LineupReader(Context(Folder(folder, faults), faults), catalog)
     lineup = reader.read(name)
     faults.raise_if_any()
@@ -128,7 +128,10 @@ class _LineupReader:
                 "write `.`, `..`, `../..` …: a line-up lives inside its catalogue",
             )
             return None
-        return folder.joinpath(text.value)
+        above = folder / text.value
+        short = Path(os.path.normpath(above))
+        same = short.exists() and above.exists() and short.samefile(above)
+        return short if same else above  # they differ below a symbolic link
 
     def _known(self, text: Text | None, what: str) -> str:
         if text is None:
