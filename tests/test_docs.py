@@ -7,9 +7,9 @@ On a page, the blocks run in order in one folder that holds a copy of `catalogs`
 - A ``python`` block runs in one namespace for the whole page; with ``>>>`` its output is compared.
 - ``<!-- append: FILE -->`` or ``<!-- write: FILE -->`` before a block writes the block into a file.
 - ``<!-- exit: N -->`` before a console block says how its commands end.
-- ``<!-- not run: REASON -->`` leaves a block out.
+- ``<!-- not run: REASON -->`` leaves a block out, and so does ``<!-- tests: … -->``.
 
-``python tests/test_docs.py PAGE…`` rewrites the output of all commands without ``...``.
+``python tests/test_docs.py PAGE…`` puts what is printed now into the pages.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ BLOCK = re.compile(
     r"^```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+NOT_RUN = ("not run", "tests")
 
 
 @frozen
@@ -150,7 +151,7 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.mark in ("append", "write"):
             write(block)
-        elif block.mark == "not run":
+        elif block.mark in NOT_RUN:
             assert block.value
         elif block.language == "python":
             recorder = run_python(block, names, page)
@@ -196,10 +197,10 @@ def rewrite(page: Path) -> None:
         printed = None
         if block.mark in ("append", "write"):
             write(block)
-        elif block.language == "python" and block.mark != "not run":
+        elif block.language == "python" and block.mark not in NOT_RUN:
             recorder = run_python(block, names, page)
             printed = recorder.seen if recorder else None
-        elif block.language == "console" and block.mark != "not run":
+        elif block.language == "console" and block.mark not in NOT_RUN:
             printed = "".join(rewritten(*each) for each in block.commands)
         if printed is not None:
             fresh += text[done : block.start] + printed
@@ -208,9 +209,14 @@ def rewrite(page: Path) -> None:
 
 
 def rewritten(command: str, wanted: str) -> str:
-    """A command with what it prints now; with what the page says when that has gaps."""
+    """A command with what it prints now: all of it, or of a page with gaps as much as before."""
     printed = tidy(run(command)[1])
-    return f"$ {command}\n" + (wanted if "\n...\n" in f"\n{wanted}" else printed)
+    if wanted.startswith("...\n"):
+        tail = wanted.count("\n") - 1
+        printed = "...\n" + "".join(printed.splitlines(keepends=True)[-tail:] if tail else [])
+    elif "\n...\n" in wanted:
+        printed = wanted
+    return f"$ {command}\n{printed}"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from attrs import evolve, frozen
 
@@ -14,6 +16,8 @@ from cmf.report.words import words
 
 _GROUPS = {AxisKind.FEATURE: "Vehicle", AxisKind.SLOT: "Modules"}
 _FIGURES = "Figures"
+_FEW = 4
+"""Excluded options of one axis that are listed one by one."""
 
 
 def variant_columns(catalog: Catalog, problem: Problem) -> tuple[Column, ...]:
@@ -132,13 +136,21 @@ def option_table(states: Iterable[tuple[str, str, str, int | None, Ratio | None]
 
 
 def option_layout(options: Table) -> Table:
-    """Options for people: each axis named once."""
-    rows = []
-    last = None
-    for axis, *rest in options.rows:
-        rows.append(("" if axis == last else axis, *rest))
-        last = axis
-    return evolve(options, rows=tuple(rows))
+    """Options for people: each axis named once, many excluded options in one row."""
+    rows: list[Row] = []
+    for axis, group in groupby(options.rows, key=itemgetter(0)):
+        own = [list(row) for row in group]
+        excluded = [row for row in own if row[2] == "excluded"]
+        if len(excluded) > _FEW:
+            names = ", ".join(words(row[1]) for row in excluded)
+            own = [row for row in own if row[2] != "excluded"]
+            own.append([axis, names, f"{len(excluded)} excluded", *excluded[0][3:]])
+        rows += [["" if number else axis, *row[1:]] for number, row in enumerate(own)]
+    columns = tuple(
+        evolve(column, kind=Kind.PROSE) if column.name == "option" else column
+        for column in options.columns
+    )
+    return Table(options.name, columns, rows)
 
 
 def count_table(names: Sequence[str], counts: Iterable[tuple[Sequence[str], int]]) -> Table:
