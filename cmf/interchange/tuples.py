@@ -42,14 +42,19 @@ class Domain:
     ----------
     numbers
         Option number of every value.
-    low, dense
-        When all values are integers that lie close together: the least one, and the option
-        numbers of it and all that follow, -1 where there is none. `None` otherwise.
+    low
+        The least value, when all values are integers that lie close together.
+    dense
+        Then the option numbers of `low` and of every integer that follows, -1 where there is none;
+        otherwise `None`.
+    lengths
+        Then how many characters each of them has.
     """
 
     numbers: Mapping[str, int]
     low: int = 0
     dense: Rows | None = None
+    lengths: Rows | None = None
 
     @classmethod
     def of(cls, numbers: Mapping[str, int]) -> Domain:
@@ -61,8 +66,10 @@ class Domain:
         if high - low > 4 * len(integers) + 1000:
             return cls(numbers)
         dense = np.full(high - low + 1, -1, dtype=np.int32)
+        lengths = np.zeros_like(dense)
         dense[np.array(integers) - low] = list(numbers.values())
-        return cls(numbers, low, dense)
+        lengths[np.array(integers) - low] = list(map(len, numbers))
+        return cls(numbers, low, dense, lengths)
 
 
 def read_rows(relation: Element, scope: Sequence[str], domains: Sequence[Domain]) -> Rows:
@@ -207,14 +214,18 @@ def _integers(text: str, domains: Sequence[Domain]) -> Rows | None:
     if len(numbers) != count * (arity + 1) - 1 or (bars != _BAR).any():
         return None
     rows = np.empty((count, arity), dtype=np.int32)
+    characters = len(bars)
     for column, domain in enumerate(domains):
-        if domain.dense is None:
+        if domain.dense is None or domain.lengths is None:
             return None
         places = numbers[column :: arity + 1] - domain.low
         if places.min() < 0 or places.max() >= len(domain.dense):
             return None
         rows[:, column] = domain.dense[places]
-    return rows if rows.min() >= 0 else None
+        characters += int(domain.lengths[places].sum())
+    # A number may be written otherwise (007, +7), or be no value of the domain (length 0).
+    written = np.count_nonzero(np.frombuffer(text.encode(), dtype=np.uint8) > ord(" "))
+    return rows if written == characters else None
 
 
 def _words(text: str, domains: Sequence[Domain]) -> Rows | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmf.errors import InputError
-from cmf.interchange import read_model
+from cmf.interchange import read_model, tuples
 from cmf.interchange.files import MOST_BYTES, MOST_FAULTS
 
 XCSP = """\
@@ -281,6 +281,49 @@ def test_fault_in_prices_has_its_place(tmp_path: Path, case: Case) -> None:
     check(caught.value, prices, case)
 
 
+GOOD = "0 3 |" * 300
+NUMBERS = XCSP.replace("0 1 red", "0 2 3").replace('nbTuples="2"', "")
+
+
+@pytest.mark.parametrize(
+    ("tuple_", "code", "column"),
+    [
+        ("1 3", "unknown-value", 1502),
+        ("-1 3", "unknown-value", 1502),
+        ("4 3", "unknown-value", 1502),
+        ("0 0", "unknown-value", 1504),
+        ("02 3", "unknown-value", 1502),
+        ("+2 3", "unknown-value", 1502),
+        ("-0 3", "unknown-value", 1502),
+        ("2.0 3", "unknown-value", 1502),
+        ("0 3x", "unknown-value", 1504),
+        ("0 1000000000", "unknown-value", 1504),
+        ("0 99999999999999999999999", "unknown-value", 1504),
+        ("0 ٣", "unknown-value", 1504),
+        ("0 3 0 | 3", "wrong-width", 1502),
+        ("0 | 3 0 3", "wrong-width", 1502),
+        ("0 3 0 3", "wrong-width", 1502),
+        ("0 3 2 0 3", "wrong-width", 1502),
+        ("0", "wrong-width", 1502),
+        ("", "wrong-width", 1501),
+    ],
+)
+@pytest.mark.parametrize("piece", [256, 2**20])
+def test_faults_among_many_integers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, tuple_: str, code: str, column: int
+) -> None:
+    monkeypatch.setattr(tuples, "_PIECE", piece)
+    path = tmp_path / "model.xml"
+    content = f" {GOOD} {tuple_}| 2 1"
+    path.write_text(NUMBERS.replace(" 0 1 |\n red 3", content), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_model(path)
+    check(caught.value, path, Case("", ".xml", "", "", code, f"13:{column + 1}"))
+    path.write_text(NUMBERS.replace(" 0 1 |\n red 3", f" {GOOD} 2 1"))
+    rows = read_model(path).constraints[0].formula.rows
+    assert rows.tolist() == [[0, 2], [1, 0]]
+
+
 @pytest.mark.parametrize("suffix", BASES)
 def test_the_unchanged_files_are_good(tmp_path: Path, suffix: str) -> None:
     path, prices = tmp_path / f"model{suffix}", tmp_path / "prices.xml"
@@ -301,9 +344,19 @@ def test_latin_1_is_read_where_the_file_says_so(tmp_path: Path) -> None:
     head = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
     path.write_bytes((head + XCSP.replace("red", "doré")).encode("latin-1"))
     assert read_model(path).variables[0].options == ("0", "1", "doré")
-    path.write_bytes((head + XCSP.replace("red 3", "doré 4")).encode("latin-1"))
-    with pytest.raises(InputError, match=r"model\.xml:15:2: error\[unknown-value\]"):
-        read_model(path)
+    for encoding, start in (("latin-1", head), ("utf-8", "\n")):
+        text = start + XCSP.replace("red", "doré").replace("doré 3", "doré 4")
+        path.write_bytes(text.replace("\n", "\r\n").encode(encoding))
+        with pytest.raises(InputError, match=r"model\.xml:15:7: error\[unknown-value\]"):
+            read_model(path)
+
+
+def test_a_tuple_with_the_same_cost_twice_is_priced_once(tmp_path: Path) -> None:
+    model, prices = tmp_path / "model.xml", tmp_path / "prices.xml"
+    model.write_text(XCSP)
+    prices.write_text(PRICES.replace("5: 0 | 1 |", "5: 0 | 0 |"))
+    price = read_model(model, prices).quantities["price"]
+    assert [price.value((option, 0)) for option in range(3)] == [5, 0, 7]
 
 
 def test_all_faults_come_at_once(tmp_path: Path) -> None:

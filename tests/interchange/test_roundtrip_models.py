@@ -9,13 +9,15 @@ import itertools
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmf.interchange import read_model
+from cmf.interchange import read_model, tuples
+from cmf.problem.formula import Table, atoms
 from cmf.problem.problem import Problem
 
 SETTINGS = settings(max_examples=80, deadline=None, database=None, derandomize=True)
@@ -131,11 +133,17 @@ def test_xcsp(folder: Path, network: Network, data: st.DataObject) -> None:
     model, prices = folder / "model.xml", folder / "prices.xml"
     model.write_text(xml(network, data, prices=False), encoding="utf-8")
     prices.write_text(xml(network, data, prices=True), encoding="utf-8")
-    problem = read_model(model, {"cost": prices})
+    # Texts of this length never reach the array path or a second piece by themselves.
+    short, piece = data.draw(st.sampled_from([(1000, 2**20), (0, 2**20), (0, 64)]))
+    with patch.object(tuples, "_SHORT", short), patch.object(tuples, "_PIECE", piece):
+        problem = read_model(model, {"cost": prices})
     every = list(itertools.product(*network.domains))
     names = [v.name for v in problem.variables]
     expected = [dict(zip(names, values, strict=True)) for values in every if network.allows(values)]
     assert valid(problem) == expected
+    for atom in (a for c in problem.constraints for a in atoms(c.formula)):
+        assert isinstance(atom, Table)
+        assert len({tuple(row) for row in atom.rows.tolist()}) == len(atom.rows)
     quantity = problem.quantities["cost"]
     for values in every:
         variant = problem.numbers(dict(zip(names, values, strict=True)))
