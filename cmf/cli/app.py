@@ -12,6 +12,7 @@ from cmf.cli.guard import GuardedGroup
 from cmf.cli.new import new
 from cmf.cli.options import options
 from cmf.cli.share import share
+from cmf.cli.targets import targets
 from cmf.cli.variants import variants
 
 app = typer.Typer(
@@ -46,5 +47,5 @@ def main(
     del version  # its callback has spoken
 
 
-for command in (check, variants, count, options, share, new):
+for command in (check, variants, count, options, share, targets, new):
     app.command()(command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from fractions import Fraction
-from pathlib import Path
 
 from attrs import define, field
 
@@ -18,7 +17,7 @@ from cmf.load.nodes import Node, Scalar
 from cmf.model.catalog import Catalog
 from cmf.model.lineup import Lineup
 from cmf.model.targets import KINDS, LEVELS, WEIGHTS, Bounds, Kind, Target, Targets
-from cmf.model.units import LIMIT, PURE, Unit, parse_number
+from cmf.model.units import LIMIT, PURE, UNITS, Unit, parse_number
 from cmf.source import Span, Text
 
 TARGETS_FILE = "targets.yaml"
@@ -92,14 +91,11 @@ class _Reader:
             if not isinstance(node, Scalar) or not node.text.value:
                 self._bad_volume(node.span)
                 continue
-            ends = [parse_number(end) for end in node.text.value.split("..")]
-            low, high = ends[0], ends[-1]
-            if low is None or high is None or len(ends) > 2 or not 0 <= low <= high <= LIMIT:
-                self._bad_volume(node.span)
-            elif low.denominator != 1 or high.denominator != 1:
+            ends = _volume_range(node.text.value)
+            if ends is None:
                 self._bad_volume(node.span)
             else:
-                found[key.value] = (int(low), int(high))
+                found[key.value] = ends
         return found
 
     def _bad_volume(self, span: Span) -> None:
@@ -318,8 +314,6 @@ class _Reader:
         return self._in_unit(text, value, symbol, unit)
 
     def _in_unit(self, text: Text, value: Fraction, symbol: str | None, unit: Unit) -> Fraction:
-        from cmf.model.units import UNITS
-
         written = UNITS.get(symbol) if symbol else unit
         if written is None or written.dimension != unit.dimension:
             wanted = f"the value is measured in {unit.symbol}" if unit.dimension else "it has none"
@@ -331,3 +325,12 @@ class _Reader:
     def _bad_threshold(self, text: Text, message: str) -> None:
         remedy = "write `80 %`, `4/5`, `>= 35`, `<= 220 GWh` or `75..85 %`"
         self.context.faults.add("bad-threshold", message, text.span, remedy)
+
+
+def _volume_range(text: str) -> tuple[int, int] | None:
+    """The ends of ``100000..150000`` or ``120000``; `None` when it is neither."""
+    ends = [parse_number(end) for end in text.split("..")]
+    whole = [int(end) for end in ends if end is not None and end.denominator == 1]
+    if len(ends) > 2 or len(whole) < len(ends) or not 0 <= whole[0] <= whole[-1] <= LIMIT:
+        return None
+    return whole[0], whole[-1]

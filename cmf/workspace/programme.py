@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cmf.analysis.commonality.incidence import Incidence
     from cmf.analysis.sharing import Sharing
+    from cmf.analysis.targets import Assessment
 
 
 @frozen
@@ -148,6 +149,22 @@ class Built:
             remedy = did_you_mean(scope, catalog.scopes, what="scope")
             raise fail("unknown-scope", f"there is no scope `{scope}`", None, remedy)
         return sharing(catalog, self.incidence, scope)
+
+    def targets(self) -> Assessment:
+        """The targets of ``targets.yaml`` beside the line-up: values, verdicts, gaps.
+
+        Raises
+        ------
+        InputError
+            When there is no such file, and with every fault of it.
+        """
+        from cmf.analysis.targets import assess, fleet_of
+        from cmf.load import read_targets
+
+        model = self.programme.model
+        targets = read_targets(self.programme.lineup, model.catalog)
+        fleet = fleet_of(model.lowered, self.builds, self.incidence, targets.volumes)
+        return assess(targets, fleet)
 
     def scopes(self) -> Sequence[str]:
         """The scopes that the line-up reports, in its order; by default all of the catalogue."""

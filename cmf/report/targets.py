@@ -1,0 +1,259 @@
+"""Targets as tables: verdicts, what closes the gaps, what fell; and reading an earlier run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from cmf.analysis.targets import Assessment, Earlier, Fall, Gap, Outcome, Step, Verdict
+from cmf.errors import InputError, fail
+from cmf.model.units import PURE, Unit
+from cmf.report.table import Column, Kind, Row, Table, table
+from cmf.report.words import number, percent
+
+COLUMNS = (
+    Column("id"),
+    Column("title", Kind.PROSE),
+    Column("basis", Kind.PROSE),
+    Column("threshold"),
+    Column("by", Kind.WHOLE),
+    Column("verdict"),
+    Column("value"),
+    Column("low"),
+    Column("high"),
+    Column("numerator"),
+    Column("denominator"),
+    Column("margin"),
+    Column("unit"),
+    Column("deciding"),
+    Column("width_left"),
+    Column("tolerance"),
+    Column("cause", Kind.PROSE),
+    Column("remarks", Kind.PROSE),
+    Column("source"),
+)
+"""Columns of the data. Numbers are exact texts such as ``13/18``, in the unit of the column."""
+
+GAP_COLUMNS = (
+    Column("id"),
+    Column("level"),
+    Column("step", Kind.WHOLE),
+    Column("name"),
+    Column("adds"),
+    Column("reaches"),
+)
+
+MAX_BASELINE = 16 * 2**20
+"""Greatest size of an earlier run, in bytes."""
+
+_SHOWN_STEPS = 10
+"""Steps of one way that are printed; the data hold all."""
+
+Units = Mapping[str, Unit]
+"""Quantity name to the unit of its values."""
+
+
+def target_table(outcomes: Sequence[Outcome], units: Units) -> Table:
+    """One target a row, as data."""
+    return table("targets", COLUMNS, [_row(each, unit_of(each, units)) for each in outcomes])
+
+
+def gap_table(gaps: Sequence[Gap]) -> Table:
+    """Every step of every way to a target, as data."""
+    return table("gaps", GAP_COLUMNS, [row for each in gaps for row in _steps(each)])
+
+
+def fall_table(falls: Sequence[Fall]) -> Table:
+    """What stands worse than in the earlier run, as data."""
+    columns = (Column("id"), Column("by"), Column("reason", Kind.PROSE))
+    rows = [(each.id, None if each.by is None else str(each.by), each.reason) for each in falls]
+    return table("falls", columns, rows)
+
+
+def targets_layout(assessment: Assessment, units: Units) -> Iterator[Table]:
+    """The targets for people: gaps first, so that the verdicts stand last."""
+    for each in assessment.gaps:
+        for name, steps in (("module", each.modules), (each.target.level, each.parts)):
+            if steps:
+                yield _way(each, name, steps)
+                break
+    yield _verdicts(assessment.outcomes, units)
+
+
+def falls_layout(falls: Sequence[Fall], outcomes: Sequence[Outcome], units: Units) -> Table:
+    """What fell, for people."""
+    known = {each.target.id: each for each in outcomes}
+    rows: list[Row] = []
+    for fall in falls:
+        worse = None
+        if fall.by is not None:
+            outcome = known[fall.id]
+            worse = shown(fall.by, outcome, unit_of(outcome, units))
+        rows.append((fall.id, worse, fall.reason))
+    columns = [Column("id"), Column("by", title="worse by"), Column("reason", Kind.PROSE)]
+    return table("falls", columns, rows, title=f"{len(falls)} targets fell")
+
+
+def unit_of(outcome: Outcome, units: Units) -> Unit:
+    """The unit in which the value of a target is counted."""
+    return units.get(outcome.target.quantity, PURE)
+
+
+def shown(value: Fraction, outcome: Outcome, unit: Unit) -> str:
+    """A value as a person reads it."""
+    if outcome.target.kind.ratio:
+        return percent(value)
+    if unit.factor == 1 and not unit.dimension:
+        return number(value)
+    large = Fraction(value, unit.factor)
+    return f"{number(large)} {unit.symbol}"
+
+
+def read_earlier(path: Path) -> dict[str, Earlier]:
+    """The targets of an earlier run, as ``cmf targets -o FILE.json`` wrote them.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or is something else.
+    """
+    try:
+        if path.stat().st_size > MAX_BASELINE:
+            raise _no_baseline(path, "it is too large")
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _no_baseline(path, error.strerror or "the system refuses") from error
+    except (ValueError, RecursionError) as error:
+        raise _no_baseline(path, "it is not JSON") from error
+    rows = data.get("targets") if isinstance(data, dict) else None
+    if not isinstance(rows, list) or data.get("command") != "targets":
+        raise _no_baseline(path, "it is no answer of `cmf targets`")
+    found = {}
+    for row in rows:
+        try:
+            name, basis = str(row["id"]), str(row["basis"])
+            found[name] = Earlier(basis, _exact(row["low"]), _exact(row["high"]))
+        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            raise _no_baseline(path, "a target in it is damaged") from error
+    return found
+
+
+def _exact(text: object) -> Fraction | None:
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > 10_000 or not set(text) <= set("-/0123456789"):
+        raise ValueError(text)
+    return Fraction(text)
+
+
+def _no_baseline(path: Path, reason: str) -> InputError:
+    remedy = "name a file that `cmf targets LINEUP -o FILE.json` wrote"
+    return fail("bad-baseline", f"{path} is no earlier run: {reason}", None, remedy)
+
+
+def _row(outcome: Outcome, unit: Unit) -> Row:
+    target = outcome.target
+    low, high, margin = outcome.low, outcome.high, outcome.margin
+    counted = outcome.counted or (None, None)
+    return (
+        target.id,
+        target.title,
+        target.basis,
+        target.bounds.text or None,
+        target.by or None,
+        outcome.verdict.value,
+        _value(outcome, unit),
+        _text(low),
+        _text(high),
+        _text(counted[0]),
+        _text(counted[1]),
+        _text(margin),
+        _unit_name(outcome, unit),
+        outcome.deciding or None,
+        _text(outcome.left) if outcome.deciding else None,
+        str(target.tolerance),
+        outcome.cause or None,
+        " ".join(outcome.remarks) or None,
+        target.source or None,
+    )
+
+
+def _unit_name(outcome: Outcome, unit: Unit) -> str:
+    if outcome.target.kind.ratio:
+        return "ratio"
+    return "1" if unit.factor == 1 else f"1/{unit.factor} {unit.symbol}"
+
+
+def _text(value: Fraction | int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _value(outcome: Outcome, unit: Unit) -> str | None:
+    if outcome.low is None or outcome.high is None:
+        return None
+    ends = [shown(value, outcome, unit) for value in (outcome.low, outcome.high)]
+    # An enclosed number whose ends read the same is shown as one.
+    return ends[0] if ends[0] == ends[1] else " .. ".join(ends)
+
+
+def _steps(each: Gap) -> Iterator[Row]:
+    for level, steps in ((each.target.level, each.parts), ("module", each.modules)):
+        for place, step in enumerate(steps, start=1):
+            yield (each.target.id, level, place, step.name, str(step.adds), str(step.reaches))
+
+
+def _way(each: Gap, level: str, steps: Sequence[Step]) -> Table:
+    rows: list[Row] = [("today", None, percent(each.start))]
+    rows += [(s.name, percent(s.adds), percent(s.reaches)) for s in steps[:_SHOWN_STEPS]]
+    rest = len(steps) - _SHOWN_STEPS
+    if rest > 0:
+        rows.append((f"… {rest} more", None, percent(steps[-1].reaches)))
+    columns = [Column("name", title=level), Column("adds"), Column("reaches")]
+    title = f"{each.target.id}: what closes the gap to {each.target.bounds.text}, by {level}"
+    notes = [f"{each.unique} {each.target.level}s are not common today"]
+    return table(f"gap {each.target.id}", columns, rows, title=title, notes=notes)
+
+
+def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
+    rows: list[Row] = []
+    for outcome in outcomes:
+        target, unit = outcome.target, unit_of(outcome, units)
+        rows.append(
+            (
+                target.id,
+                target.title,
+                target.bounds.text or None,
+                str(target.by) if target.by else None,
+                _value(outcome, unit),
+                outcome.verdict.value,
+                _note(outcome, unit),
+            )
+        )
+    columns = [
+        Column("id"),
+        Column("title", Kind.PROSE, "target"),
+        Column("threshold"),
+        Column("by"),
+        Column("value"),
+        Column("verdict"),
+        Column("note", Kind.PROSE, "counted, or why not"),
+    ]
+    counts = dict.fromkeys(Verdict, 0)
+    for outcome in outcomes:
+        counts[outcome.verdict] += 1
+    title = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
+    return table("targets", columns, rows, title=f"{len(outcomes)} targets: {title}")
+
+
+def _note(outcome: Outcome, unit: Unit) -> str:
+    words: list[str] = []
+    if outcome.cause:
+        words.append(outcome.cause)
+    elif outcome.counted is not None and outcome.target.kind.ratio:
+        top, bottom = (Fraction(each) for each in outcome.counted)
+        words.append(f"{number(top)} of {number(bottom)}")
+    if outcome.deciding:
+        words.append(f"volume of {outcome.deciding} matters most")
+    return "; ".join(words)
