@@ -17,8 +17,8 @@ from attrs import define, field
 from cmf.engines.sat.encode import Encoding
 from cmf.engines.sat.oracle import Budget, Oracle
 
-TRIM = 30
-"""Cores of up to this many wishes are made minimal before they are used."""
+SHRINKING = 100
+"""Conflicts for every attempt to leave a wish out of a core."""
 
 
 @define
@@ -42,39 +42,49 @@ class Minimiser:
     bound: int = 0
     _further: dict[int, int] = field(factory=dict)
 
-    def run(self) -> bool:
-        """Raise `bound` until it is reached by a model; False when there is no model at all.
+    def run(self, effort: int | None = None) -> bool | None:
+        """Raise `bound` until a model reaches it; False when there is no model, `None`: not yet.
 
         Afterwards the models under `face` are exactly those that reach the bound. Clauses may be
         added in between.
+
+        Parameters
+        ----------
+        effort
+            Conflicts and solves after which to give up; a later call goes on from there.
         """
         level = max(self.wishes.values(), default=1)
+        end = None if effort is None else self.oracle.effort + effort
         while True:
             active = [wish for wish, weight in self.wishes.items() if weight >= level]
-            if not self.oracle.solve([*self.assumptions, *active], self.budget):
-                core = [literal for literal in self.oracle.core() if literal in self.wishes]
-                core = self._shrunk(core)
-                if not core:
-                    return False
-                self._relax(core)
-            elif level == 1:
+            held = [*self.assumptions, *active]
+            answer = self.oracle.within(held, self.budget, end)
+            if answer is None:
+                return None
+            if answer and level == 1:
                 return True
-            else:
+            if answer:
                 # Heavy wishes first: their cores raise the bound most.
                 lighter = [weight for weight in self.wishes.values() if weight < level]
                 level = max(1, min(level // 2, max(lighter, default=1)))
+                continue
+            core = self._shrunk([x for x in self.oracle.core() if x in self.wishes])
+            if not core:
+                return False
+            self._relax(core)
 
     def face(self) -> list[int]:
         """Assumptions under which exactly the optimal models remain."""
         return [*self.assumptions, *self.wishes]
 
     def _shrunk(self, core: list[int]) -> list[int]:
-        """A minimal core, tried literal by literal, when it is small enough for that to pay."""
-        if len(core) > TRIM:
-            return core
+        """A smaller core, tried literal by literal with little effort for each."""
         for literal in list(core):
+            if literal not in core:
+                continue
             rest = [other for other in core if other != literal]
-            if literal in core and not self.oracle.solve([*self.assumptions, *rest], self.budget):
+            held = [*self.assumptions, *rest]
+            if self.oracle.attempt(held, self.budget, SHRINKING) is False:
                 left = set(self.oracle.core())
                 core = [other for other in rest if other in left]
         return core

@@ -14,7 +14,7 @@ from cmf.problem.answer import Limits
 from cmf.problem.problem import Variant
 
 SOLVER = "glucose4"
-SLICE = 2_000
+SLICE = 1_000
 """Conflicts between two looks at the clock."""
 
 
@@ -52,12 +52,16 @@ class Oracle:
     ----------
     dead
         Literals of options that no variant takes, as far as known.
+    effort
+        Conflicts and solves so far.
     """
 
     encoding: Encoding
     dead: set[int] = field(factory=set, init=False)
     _solver: Any = field(factory=_new_solver, init=False)
+    effort: int = field(default=0, init=False)
     _read: int = field(default=0, init=False)
+    _solves: int = field(default=0, init=False)
 
     @classmethod
     def over(cls, encoding: Encoding, units: Iterable[int]) -> Oracle:
@@ -72,17 +76,33 @@ class Oracle:
 
     def solve(self, assumptions: Sequence[int], budget: Budget) -> bool:
         """Whether the clauses can be satisfied with all `assumptions` true."""
+        answer = None
+        while answer is None:
+            answer = self.attempt(assumptions, budget, SLICE)
+        return answer
+
+    def within(self, assumptions: Sequence[int], budget: Budget, end: int | None) -> bool | None:
+        """The answer of `solve`, or `None` when `effort` reaches `end` first."""
+        answer = None
+        while answer is None and (end is None or self.effort < end):
+            answer = self.attempt(assumptions, budget, SLICE)
+        return answer
+
+    def attempt(self, assumptions: Sequence[int], budget: Budget, conflicts: int) -> bool | None:
+        """The answer of `solve`, or `None` when it takes more than so many conflicts."""
         self._sync()
-        if budget.seconds is None:
-            return bool(self._solver.solve(assumptions))
-        while True:
-            budget.check()
-            start = time.perf_counter()
-            self._solver.conf_budget(SLICE)
-            answer = self._solver.solve_limited(assumptions)
-            budget.used += time.perf_counter() - start
-            if answer is not None:
-                return bool(answer)
+        budget.check()
+        start = time.perf_counter()
+        self._solver.conf_budget(conflicts)
+        self._solves += 1
+        answer: bool | None = self._solver.solve_limited(assumptions)
+        budget.used += time.perf_counter() - start
+        self.effort = self._solver.accum_stats()["conflicts"] + self._solves
+        return answer
+
+    def model(self) -> set[int]:
+        """The true literals of the last `solve`, which was true."""
+        return set(self._solver.get_model())
 
     def variant(self) -> Variant:
         """The variant of the last `solve`, which was true."""

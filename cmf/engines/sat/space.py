@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from cmf.engines.protocols import Ranked
+from cmf.engines.sat.best import best
 from cmf.engines.sat.core import Core
-from cmf.engines.sat.minimise import Minimiser, wishes_of
+from cmf.engines.sat.explain import Explainer, Repair
 from cmf.engines.sat.oracle import Budget, Oracle
 from cmf.engines.sat.walk import Walk
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Formula
-from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variant
+from cmf.problem.problem import Constraint, Origin, Problem, Variant
 
 T = TypeVar("T")
 
@@ -83,8 +84,85 @@ class SatSpace:
         self, quantity: str, *, greatest: bool = False, top: int = 1
     ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
         """The `top` variants of least (or greatest) value, ties in declared order."""
-        asked = self.problem.quantities[quantity]
-        return _solved(_within_limits(lambda: self._best(asked, greatest, top)))
+        asked, budget = self.problem.quantities[quantity], Budget.of(self.limits)
+        held = self._assumptions()
+        return _solved(
+            _within_limits(lambda: best(self._core, held, asked, greatest, top, budget) or None)
+        )
+
+    def conflict(
+        self, among: Sequence[int] | None = None
+    ) -> Solved[tuple[int, ...] | None] | Unknown:
+        """A minimal reason why there is no variant.
+
+        Found with assumption cores, shrunk by leaving out one constraint after the other, and
+        proven once more by a fresh solver. The same question has the same answer, whatever was
+        asked before.
+
+        Parameters
+        ----------
+        among
+            Indices into the constraints of the problem (restrictions stand behind the rules), of
+            which the reason is made; all others are taken for granted. Of several reasons the one
+            is preferred that uses what stands first here. All by default.
+
+        Returns
+        -------
+        `None` when there is a variant after all. Otherwise ascending indices from `among`: no
+        variant satisfies these constraints and the ones taken for granted, but without any single
+        one of them there is one. Empty when the ones taken for granted contradict each other.
+        """
+        asked = list(range(len(self.problem.constraints)) if among is None else among)
+        budget = Budget.of(self.limits)
+
+        def find() -> Solved[tuple[int, ...] | None]:
+            reason = Explainer.of(self._core, self._restrictions, budget).conflict(asked)
+            if reason is not None:
+                granted = set(range(len(self.problem.constraints))) - set(asked)
+                judge = Explainer.of(self._core, self._restrictions, budget)
+                if judge.consistent([*sorted(granted), *reason]):
+                    raise RuntimeError(f"the conflict {reason} is none: a defect of this program")
+            return Solved(reason)
+
+        return _within_limits(find)
+
+    def repairs(
+        self,
+        among: Sequence[int] | None = None,
+        costs: Mapping[int, int] | None = None,
+        top: int = 1,
+    ) -> Solved[tuple[Repair, ...]] | Infeasible | Unknown:
+        """What to give up so that there is a variant: minimal correction sets, cheapest first.
+
+        Parameters
+        ----------
+        among
+            Indices into the constraints of the problem that may be given up; all by default.
+        costs
+            What it costs to give one up, above 0; 1 where nothing is said.
+        top
+            Greatest number of repairs.
+
+        Returns
+        -------
+        Repairs of ascending cost, of which none contains another; one that gives up nothing when
+        there is a variant already. `Infeasible` when the other constraints contradict each other.
+
+        Raises
+        ------
+        ValueError
+            A cost is not above 0.
+        """
+        asked = range(len(self.problem.constraints)) if among is None else among
+        priced = {constraint: (costs or {}).get(constraint, 1) for constraint in asked}
+        if min(priced.values(), default=1) < 1:
+            raise ValueError("giving up a constraint must cost something")
+
+        def find() -> tuple[Repair, ...] | None:
+            explainer = Explainer.of(self._core, self._restrictions, Budget.of(self.limits))
+            return tuple(explainer.repairs(self.problem, priced, top)) or None
+
+        return _solved(_within_limits(find))
 
     def _assumptions(self) -> list[int]:
         return list(dict.fromkeys(x for literals in self._restrictions for x in literals))
@@ -107,25 +185,6 @@ class SatSpace:
                 elif not assumptions:
                     oracle.dead.add(literal)
         return tuple(map(frozenset, seen))
-
-    def _best(self, quantity: Quantity, greatest: bool, top: int) -> tuple[Ranked, ...] | None:
-        sign = -1 if greatest else 1
-        defined = self._core.restriction(quantity.defined)
-        groups = self._core.encoding.groups(quantity.terms)
-        oracle = self._core.separate()
-        signed = [[(literal, sign * cost) for literal, cost in group] for group in groups]
-        wishes = wishes_of(oracle.encoding, signed)
-        budget = Budget.of(self.limits)
-        minimiser = Minimiser(oracle, budget, wishes, [*self._assumptions(), *defined])
-        ranked: list[Ranked] = []
-        while len(ranked) < top and minimiser.run():
-            optimal = Walk(oracle, budget, minimiser.face()).variants()
-            tied = list(islice(optimal, top - len(ranked)))
-            for variant in tied:
-                value = quantity.offset + sum(term.value(variant) for term in quantity.terms)
-                ranked.append(Ranked(value, variant))
-                oracle.exclude(variant)
-        return tuple(ranked) if ranked else None
 
 
 @frozen

@@ -32,22 +32,22 @@ def require_sum(
     guard: Sequence[int],
 ) -> None:
     """The sum of `groups` is from `low` to `high`, or a literal of `guard` holds."""
-    constant, scale, reduced = reduce(groups)
-    most = sum(max(cost for _, cost in group) for group in reduced)
+    constant, scale, parts = reduced(groups)
+    most = sum(max(cost for _, cost in group) for group in parts)
     # Rounded towards the inside: the sum is a multiple of `scale`.
     least = 0 if low is None else max(0, -((constant - low) // scale))
     greatest = most if high is None else min(most, (high - constant) // scale)
     if least > greatest:
         encoding.clause(*guard)
     elif least > 0 or greatest < most:
-        layers = _partial_sums(reduced, least, greatest)
+        layers = _partial_sums(parts, least, greatest)
         if layers is None:
-            _compare(encoding, _binary(encoding, reduced), least, greatest, guard)
+            _compare(encoding, binary(encoding, parts), least, greatest, guard)
         else:
-            _diagram(encoding, reduced, layers, least, greatest, guard)
+            _diagram(encoding, parts, layers, least, greatest, guard)
 
 
-def reduce(groups: Sequence[Group]) -> tuple[int, int, tuple[Group, ...]]:
+def reduced(groups: Sequence[Group]) -> tuple[int, int, tuple[Group, ...]]:
     """Constant, scale and groups such that the sum is constant + scale * sum of the groups.
 
     Every group has a cost of 0 and none below, and groups that are 0 throughout are left out. The
@@ -154,7 +154,7 @@ def _cost_literals(encoding: Encoding, group: Group) -> dict[int, int]:
     return found
 
 
-def _binary(encoding: Encoding, groups: tuple[Group, ...]) -> list[int]:
+def binary(encoding: Encoding, groups: tuple[Group, ...]) -> list[int]:
     """The binary digits of the sum, the lowest first; the same literals for the same groups."""
     if groups not in encoding.sums:
         columns: list[list[int]] = []
