@@ -89,6 +89,12 @@ class Encoding:
     def clause(self, literals: Iterable[int]) -> None:
         self.model.add_bool_or(self.bools(literals))
 
+    def suggest(self, literals: Iterable[int]) -> None:
+        """Let the search try these literals first."""
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
+        for literal in self.bools(literals):
+            self.model.add_hint(literal, True)
+
     def exclude(self, variant: Variant) -> None:
         """Forbid one variant."""
         self.clause(-self.options[v][option] - 1 for v, option in enumerate(variant))

@@ -95,14 +95,13 @@ class CpSatSpace:
                 return tuple(map(frozenset, seen)) if all(seen) else None
             for options, option in zip(seen, variant, strict=True):
                 options.add(option)
-            # The clause of the last round is implied by this shorter one.
             unseen = [
-                literal
+                [literal for option, literal in enumerate(literals) if option not in options]
                 for literals, options in zip(encoding.options, seen, strict=True)
-                for option, literal in enumerate(literals)
-                if option not in options
             ]
-            encoding.clause(unseen)
+            # Implies the clause of the round before, which may stay.
+            encoding.clause(literal for literals in unseen for literal in literals)
+            encoding.suggest(literals[0] for literals in unseen if literals)
 
     def _best(self, quantity: Quantity, greatest: bool, top: int) -> tuple[Ranked, ...] | None:
         budget, encoding = Budget(self.limits), self._model()
