@@ -1,14 +1,48 @@
 from __future__ import annotations
 
-from hypothesis import given, settings
+from collections.abc import Iterator
 
-from cmf.engines.diagram import DiagramEngine
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from cmf.engines.diagram import DiagramEngine, lower, space
 from cmf.problem.problem import Problem
 from cmf.testing.conformance import check_engine
 from cmf.testing.strategies import problems
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
-@given(problems())
-def test_agrees_with_brute_force(problem: Problem) -> None:
-    check_engine(DiagramEngine(), problem)
+def examples(number: int) -> settings:
+    return settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture
+def never_few() -> Iterator[None]:
+    """Small problems would else be answered by a list of their variants."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(space, "FEW", -1)
+        yield
+
+
+@pytest.mark.usefixtures("never_few")
+@pytest.mark.parametrize("builder", ["joins", "states"])
+@examples(40)
+@given(problem=problems())
+def test_agrees_with_brute_force(builder: str, problem: Problem) -> None:
+    check_engine(DiagramEngine(builder=builder), problem)
+
+
+@pytest.mark.usefixtures("never_few")
+@pytest.mark.parametrize("builder", ["joins", "states"])
+@pytest.mark.parametrize("cells", [0, 6])
+@examples(15)
+@given(problem=problems(max_combinations=120))
+def test_formulas_too_wide_for_a_table(builder: str, cells: int, problem: Problem) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lower, "CELLS", cells)
+        check_engine(DiagramEngine(builder=builder), problem)

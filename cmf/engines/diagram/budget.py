@@ -6,6 +6,7 @@ import time
 
 from attrs import define, field
 
+from cmf.engines.diagram.nodes import Branch
 from cmf.engines.diagram.relation import Relation
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits
@@ -37,9 +38,9 @@ class Budget:
         if seconds is not None and time.monotonic() - self.started > seconds:
             raise LimitReached(f"{seconds:g} s")
 
-    def add_nodes(self, nodes: int, arcs: int) -> None:
+    def add(self, branch: Branch) -> None:
         """Count new nodes; raise when there are too many."""
-        self.nodes += nodes
+        self.nodes += branch.count
         if self.limits.nodes is not None and self.nodes > self.limits.nodes:
             raise LimitReached(f"{self.limits.nodes:,} nodes")
 

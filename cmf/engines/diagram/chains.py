@@ -150,38 +150,68 @@ def _dense(keys: Ints) -> tuple[Ints, int]:
     return numbers.astype(np.int64), len(distinct)
 
 
-def table_chain(table: Table, classes: Classes) -> Iterator[Step]:
-    """The rows of a table as a minimal automaton that reads one column after the other.
+@frozen(eq=False)
+class Automaton:
+    """Reads the values of some variables one after the other.
 
-    The last state is 1 for a row of the table and 0 elsewhere.
+    Attributes
+    ----------
+    start
+        State before the first value.
+    moves
+        For each variable, shape (states, values): the state after. In all but the last, state 0
+        is that of prefixes without any row; after the last, states are results.
     """
-    cells = table_cells(table.rows, table.scope, classes)[0]
-    sizes = [classes.size(v) for v in table.scope]
-    prefixes = [np.zeros(len(cells[0]), dtype=np.int64)]
-    for column, size in zip(cells[:-1], sizes, strict=False):
+
+    start: int
+    moves: tuple[Ints, ...] = field(repr=False)
+
+
+def automaton(columns: Sequence[Ints], sizes: Sequence[int], results: Ints) -> Automaton:
+    """The minimal automaton that gives the result of a row, and 0 without a row.
+
+    Parameters
+    ----------
+    columns
+        Values, a column for each variable; no row twice.
+    results
+        Result of every row; at least 1.
+    """
+    prefixes = [np.zeros(len(results), dtype=np.int64)]
+    for column, size in zip(columns[:-1], sizes, strict=False):
         count = int(prefixes[-1].max(initial=0)) + 1
         keys, space = pack([prefixes[-1], column], [count, size], len(column))
         prefixes.append(group(keys, space)[0])
-    links = []
-    after, states = np.ones(len(cells[0]), dtype=np.int64), 2
-    for prefix, column, size in zip(reversed(prefixes), cells[::-1], sizes[::-1], strict=True):
+    moves = []
+    after, states = results, int(results.max(initial=0)) + 1
+    for prefix, column, size in zip(prefixes[::-1], columns[::-1], sizes[::-1], strict=True):
         owners = int(prefix.max(initial=0)) + 1
         step, space = pack([prefix, column, after], [owners, size, states], len(column))
         one = group(step, space)[1]
         elements = column[one] * states + after[one]
         numbers, _ = equal_sets(prefix[one], owners, elements, size * states)
         before = numbers[prefix] + 1
-        count = int(numbers.max(initial=-1)) + 2
-        moves = np.zeros((count, size), dtype=np.int64)
-        moves[before, column] = after
-        links.append((moves, states))
-        after, states = before, count
-    start = int(after[0]) if len(after) else 0
-    for number, (variable, (moves, states)) in enumerate(
-        zip(table.scope, reversed(links), strict=True)
+        move = np.zeros((int(numbers.max(initial=-1)) + 2, size), dtype=np.int64)
+        move[before, column] = after
+        moves.append(move)
+        after, states = before, len(move)
+    return Automaton(int(after[0]) if len(after) else 0, tuple(reversed(moves)))
+
+
+def table_chain(table: Table, classes: Classes) -> Iterator[Step]:
+    """The rows of a table as an automaton that reads one column after the other.
+
+    The last state is 1 for a row of the table and 0 elsewhere.
+    """
+    cells = table_cells(table.rows, table.scope, classes)[0]
+    sizes = [classes.size(v) for v in table.scope]
+    machine = automaton(cells, sizes, np.ones(len(cells[0]), dtype=np.int64))
+    ends = [len(moves) for moves in machine.moves[1:]] + [2]
+    for number, (variable, moves, end) in enumerate(
+        zip(table.scope, machine.moves, ends, strict=True)
     ):
         if number == 0:
-            yield Step((variable,), (np.arange(moves.shape[1]), moves[start]), states)
+            yield Step((variable,), (np.arange(moves.shape[1]), moves[machine.start]), end)
         else:
             state, value = np.indices(moves.shape).reshape(2, -1)
-            yield Step((variable,), (state, value, moves.reshape(-1)), states)
+            yield Step((variable,), (state, value, moves.reshape(-1)), end)

@@ -13,16 +13,27 @@ from attrs import field, frozen
 
 from cmf.engines.diagram import fold
 from cmf.engines.diagram.budget import Budget
-from cmf.engines.diagram.eliminate import Forest, build, reduce_domains
+from cmf.engines.diagram.descend import Descent, TooWide
+from cmf.engines.diagram.eliminate import build, reduce_domains
 from cmf.engines.diagram.fold import Mask
 from cmf.engines.diagram.lower import System, lower
+from cmf.engines.diagram.nodes import Forest
 from cmf.engines.diagram.order import Shape, best_order
 from cmf.engines.diagram.relation import Ints
+from cmf.engines.diagram.residual import Tree, lay_out
 from cmf.engines.diagram.structure import Diagram, assemble
+from cmf.engines.diagram.width import MOST, Cuts, narrow_order
+from cmf.errors import LimitReached
 from cmf.problem.answer import Limits
 from cmf.problem.formula import CostTable, Formula
 
 _log = logging.getLogger(__name__)
+
+JOINS = 20.0
+"""Bucket elimination is used where it is expected to meet at most 2 to this power rows."""
+
+TRIES = (200_000, 2_000_000, 20_000_000)
+"""Partial assignments after which one order is given up for the next."""
 
 S = TypeVar("S", bound=np.generic)
 
@@ -89,6 +100,7 @@ def compile_formulas(
     formulas: Sequence[Formula],
     limits: Limits,
     quantities: Sequence[Sequence[CostTable]] = (),
+    builder: str = "auto",
 ) -> Compiled:
     """Compile a conjunction.
 
@@ -98,6 +110,9 @@ def compile_formulas(
         Number of options of every variable.
     quantities
         For each quantity that the arcs shall carry, its cost tables of two variables and more.
+    builder
+        ``joins``: bucket elimination; ``states``: from the top down; ``auto``: the first where it
+        is expected to be cheap, else the second.
 
     Raises
     ------
@@ -106,7 +121,7 @@ def compile_formulas(
     """
     budget = Budget(limits)
     system = lower(options, formulas, quantities)
-    diagram = assemble(_forest(system, budget), system.sizes, len(quantities))
+    diagram = assemble(_forest(system, budget, builder), system.sizes, len(quantities))
     _log.info("diagram of %d nodes and %d arcs", diagram.nodes, diagram.arcs)
     first = np.cumsum([0, *options])
     never = diagram.slots[-1]
@@ -117,7 +132,7 @@ def compile_formulas(
     return Compiled(first, np.concatenate([np.zeros(0, dtype=np.int64), *slots]), diagram)
 
 
-def _forest(system: System, budget: Budget) -> Forest | None:
+def _forest(system: System, budget: Budget, builder: str) -> Forest | None:
     relations = reduce_domains(system) if system.feasible else None
     if relations is None:
         return None
@@ -126,4 +141,16 @@ def _forest(system: System, budget: Budget) -> Forest | None:
     scopes += [price.relation.scope for prices in system.costs for price in prices]
     order, cost = best_order(Shape.of(relations, system.sizes), scopes, RESTARTS)
     _log.info("elimination order of about 2^%.1f rows", cost)
-    return build(system, relations, order, budget)
+    if builder == "joins" or (builder == "auto" and cost <= JOINS):
+        return build(system, relations, order, budget)
+    trees = [Tree.of(order)]
+    if 1 < len(system.sizes) <= MOST:
+        trees.insert(0, Tree.line(narrow_order(Cuts.of(relations, system.sizes))))
+    for most in TRIES:
+        for tree in trees:
+            layout = lay_out(tree, system.sizes, relations, system.costs)
+            try:
+                return Descent(layout, budget, len(system.costs), most).run()
+            except TooWide:
+                _log.info("more than %d partial assignments", most)
+    raise LimitReached(f"{TRIES[-1]:,} partial assignments")

@@ -10,11 +10,11 @@ from attrs import define, field, frozen
 
 from cmf.engines.diagram.budget import Budget
 from cmf.engines.diagram.lower import Price, System
+from cmf.engines.diagram.nodes import Branch, Forest, hash_consed, relative
 from cmf.engines.diagram.order import Order
 from cmf.engines.diagram.relation import (
     Ints,
     Relation,
-    equal_sets,
     group,
     join,
     pack,
@@ -23,43 +23,6 @@ from cmf.engines.diagram.relation import (
     semijoin,
     sort_order,
 )
-
-
-@frozen(eq=False)
-class Branch:
-    """The nodes of one variable.
-
-    Attributes
-    ----------
-    variable
-        The variable on which the nodes branch.
-    children
-        Variables of the subtrees below.
-    owners, values
-        For every arc its node (ascending) and the value of the variable.
-    targets
-        Shape (children, arcs): node of each child to which the arc leads.
-    costs
-        Shape (quantities, arcs): cost of each arc, the least of every node being 0.
-    count
-        Number of nodes.
-    """
-
-    variable: int
-    children: tuple[int, ...]
-    owners: Ints = field(repr=False)
-    values: Ints = field(repr=False)
-    targets: Ints = field(repr=False)
-    costs: Ints = field(repr=False)
-    count: int
-
-
-@frozen(eq=False)
-class Forest:
-    """All branches, children before parents, and the cost that every solution has at least."""
-
-    branches: tuple[Branch, ...]
-    offsets: tuple[int, ...]
 
 
 @frozen(eq=False)
@@ -245,46 +208,29 @@ class Elimination:
         )
         owners, rows = group(keys, space)
         costs, least = self._costs(variable, table, owners, len(rows))
-        values = table.column(variable)
         nodes = [reference.nodes[link] for reference, link in zip(carried, links, strict=True)]
-        sizes = [int(column.max(initial=0)) + 1 for column in nodes]
-        ranks = [ranked(cost) for cost in costs]
-        keys, space = pack(
-            [values, *nodes, *ranks],
-            [self.sizes[variable], *sizes, *(int(r.max(initial=0)) + 1 for r in ranks)],
-            table.size,
-        )
-        arcs, samples = group(keys, space)
-        numbers, leaders = equal_sets(owners, len(rows), arcs, len(samples))
-        self._send(variable, table, names, rows, numbers, least)
-        chosen = np.flatnonzero(leaders[numbers][owners] == owners)
-        order = np.lexsort((arcs[chosen], numbers[owners[chosen]]))
-        rows = chosen[order]
-        self.budget.add_nodes(len(leaders), len(rows))
-        return Branch(
+        numbers, branch = hash_consed(
             variable,
-            tuple(children),
-            numbers[owners[rows]],
-            values[rows],
-            np.array([c[rows] for c in nodes], dtype=np.int64).reshape(len(nodes), len(rows)),
-            costs[:, rows],
-            len(leaders),
+            children,
+            self.sizes[variable],
+            owners,
+            len(rows),
+            table.column(variable),
+            nodes,
+            costs,
         )
+        self.budget.add(branch)
+        self._send(variable, table, names, rows, numbers, least)
+        return branch
 
     def _costs(self, variable: int, table: Relation, owners: Ints, count: int) -> tuple[Ints, Ints]:
         """Cost of every row, less the least of its context; and that least. By quantity."""
         costs = np.zeros((len(self.prices), table.size), dtype=np.int64)
-        least = np.zeros((len(self.prices), count), dtype=np.int64)
-        if not len(costs):
-            return costs, least
         for child in self.children[variable]:
             costs += self.references[child].costs[:, table.column(self.count + child)]
         for quantity, price in self.due[variable]:
             costs[quantity] += _looked_up(price, table, self.sizes)
-        least += np.iinfo(np.int64).max
-        for lowest, row in zip(least, costs, strict=True):
-            np.minimum.at(lowest, owners, row)
-        return costs - least[:, owners], least
+        return relative(costs, owners, count)
 
     def _send(
         self,

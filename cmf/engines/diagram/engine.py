@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from attrs import field, frozen
+from attrs.validators import in_
 
 from cmf.engines.diagram.space import DiagramSpace, Store
 from cmf.errors import LimitReached
@@ -10,20 +12,30 @@ from cmf.problem.answer import Limits, Unknown
 from cmf.problem.problem import Problem
 
 
+@frozen
 class DiagramEngine:
-    """Compiles a problem once; all queries then are exact and need no search."""
+    """Compiles a problem once; all queries then are exact and need no search.
+
+    Attributes
+    ----------
+    builder
+        ``joins`` (bucket elimination, for problems with structure), ``states`` (from the top
+        down, for rules between single options), or ``auto`` to choose by estimated cost.
+    """
+
+    builder: str = field(default="auto", validator=in_(("auto", "joins", "states")))
 
     @property
     def name(self) -> str:
-        """Short name."""
+        """``diagram``."""
         return "diagram"
 
     def open(self, problem: Problem, limits: Limits = Limits()) -> DiagramSpace | Unknown:
         """The variant space of `problem`; `Unknown` when it cannot be built within the limits."""
         options = [len(variable.options) for variable in problem.variables]
+        formulas = [constraint.formula for constraint in problem.constraints]
         try:
-            store = Store.open(options, [c.formula for c in problem.constraints], limits)
+            store = Store.open(options, formulas, limits, self.builder)
         except LimitReached as reached:
             return Unknown(str(reached))
-        allowed = np.ones(sum(options), dtype=np.bool_)
-        return DiagramSpace(problem, store, allowed)
+        return DiagramSpace(problem, store, np.ones(sum(options), dtype=np.bool_))

@@ -50,9 +50,9 @@ class _Field:
             return values
         if len(self.options) == 2:
             values = values * kind(last - start) + kind(start)
-            return values
-        options: Numbers = self.options.astype(kind).take(values)
-        return options
+        else:
+            values = self.options.astype(kind).take(values)
+        return values
 
 
 def _fields(compiled: Compiled, possible: Mask) -> tuple[list[_Field], int]:

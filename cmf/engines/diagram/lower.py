@@ -132,6 +132,9 @@ class _Lowering:
         """One table of all true combinations."""
         cells = np.nonzero(tabulate(formula, classes))
         relation = Relation(tuple(classes.labels), cells, len(cells[0]))
+        if max(map(classes.size, relation.scope)) <= 2:
+            self._add(relation, dict(classes.labels))
+            return
         finer = relation_classes(relation, [classes.size(v) for v in relation.scope])
         labels = {
             v: labels[classes.labels[v]] for v, labels in zip(relation.scope, finer, strict=True)
@@ -162,7 +165,7 @@ class _Lowering:
     def truth(self, formula: Formula) -> int:
         """A hidden variable that is 1 where the formula holds and 0 elsewhere."""
         classes = classes_of(formula, self.options)
-        if classes.cells() <= CELLS:
+        if len(classes.labels) < 2 or classes.cells() <= CELLS:
             dense = tabulate(formula, classes)
             cells = np.unravel_index(np.arange(dense.size), dense.shape)
             variable = self._new(2)

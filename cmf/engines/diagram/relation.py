@@ -222,7 +222,11 @@ def equal_sets(owners: Ints, count: int, elements: Ints, space: int) -> tuple[In
 
 def scrambled(words: Ints, salt: int = 0) -> npt.NDArray[np.uint64]:
     """A fixed pseudo-random word for every number; sums of them tell sets apart."""
-    mixed = (words.astype(np.uint64) + np.uint64(salt + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    # Each salt has a multiplier of its own: with just an offset, words of different salts would
+    # be equal in pairs.
+    seed = (salt + 1) * 0x9E3779B97F4A7C15 % 2**64
+    seed = (seed ^ (seed >> 32)) * 0xD6E8FEB86659FD93 % 2**64
+    mixed = (words.astype(np.uint64) ^ np.uint64(seed)) * np.uint64(seed | 1)
     mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(32))

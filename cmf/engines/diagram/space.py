@@ -45,20 +45,32 @@ class Store:
     options: tuple[int, ...]
     formulas: tuple[Formula, ...]
     limits: Limits
+    builder: str
     compiled: Compiled
     priced: dict[str, Compiled] = field(factory=dict)
 
     @classmethod
-    def open(cls, options: Sequence[int], formulas: Sequence[Formula], limits: Limits) -> Store:
+    def open(
+        cls,
+        options: Sequence[int],
+        formulas: Sequence[Formula],
+        limits: Limits,
+        builder: str = "auto",
+    ) -> Store:
         """Compile; raises `LimitReached` at a limit."""
-        compiled = compile_formulas(options, formulas, limits)
-        return cls(tuple(options), tuple(formulas), limits, compiled)
+        compiled = compile_formulas(options, formulas, limits, builder=builder)
+        return cls(tuple(options), tuple(formulas), limits, builder, compiled)
+
+    def instead(self, formulas: Sequence[Formula]) -> Store:
+        """Other formulas about the same variables; raises `LimitReached` at a limit."""
+        return Store.open(self.options, formulas, self.limits, self.builder)
 
     def carrying(self, quantity: str, terms: Sequence[CostTable]) -> Compiled:
         """A diagram whose arcs carry the cost tables of a quantity."""
         if quantity not in self.priced:
-            compiled = compile_formulas(self.options, self.formulas, self.limits, [terms])
-            self.priced[quantity] = compiled
+            self.priced[quantity] = compile_formulas(
+                self.options, self.formulas, self.limits, [terms], self.builder
+            )
         return self.priced[quantity]
 
 
@@ -116,7 +128,7 @@ class DiagramSpace:
             found: tuple[Formula, ...] = (Table(tuple(range(len(store.options))), rows),)
         else:
             found = (*store.formulas, *formulas)
-        return evolve(self, store=Store.open(store.options, found, store.limits))
+        return evolve(self, store=store.instead(found))
 
     def choose(self, variable: int, option: int) -> DiagramSpace:
         """The variants that take one option; `problem` stays as it is."""

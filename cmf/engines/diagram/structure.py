@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from attrs import define, evolve, field, frozen
 
-from cmf.engines.diagram.eliminate import Branch, Forest
+from cmf.engines.diagram.nodes import Branch, Forest
 from cmf.engines.diagram.relation import Ints, group, pack
 
 TRUE = 0
