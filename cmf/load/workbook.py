@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +24,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNPACKED_LIMIT = 128 * 2**20
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises on archives that are cut, altered, or encrypted."""
 
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{1,7})["']""")
 
@@ -95,8 +109,8 @@ def _excel_rows(data: bytes, source: Source, faults: Faults) -> Iterator[tuple[o
                 0, header_row=None, skip_rows=0, dtypes="string"
             )
             return iter(sheet.to_polars().iter_rows())
-    except (zipfile.BadZipFile, KeyError, fastexcel.FastExcelError) as error:
-        reason = str(error).splitlines()[0] or "the file is damaged"
+    except (*_DAMAGED, fastexcel.FastExcelError) as error:
+        reason = (str(error).splitlines() or ["it is damaged"])[0]
         faults.add(
             "bad-workbook",
             f"this is no workbook that can be read: {reason}",
@@ -156,7 +170,7 @@ def _parquet_rows(
                 return None
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = (str(error).splitlines() or ["the file is damaged"])[0]
+        reason = (str(error).splitlines() or ["it is damaged"])[0]
         message = f"this is no Parquet file that can be read: {reason}"
         faults.add("bad-workbook", message, source.whole(), "write it again, or use CSV")
         return None

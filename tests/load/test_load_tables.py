@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmf.errors import InputError, MissingExtra
@@ -229,6 +230,35 @@ def test_a_packed_workbook_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.M
         archive.writestr("xl/workbook.xml", b"<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (2 * 2**20))
     with pytest.raises(InputError, match="more than"):
+        read_catalog(copy)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    copy = _base(tmp_path_factory.mktemp("damaged"))
+    (copy / "bom.csv").unlink()
+    _to_xlsx(copy / "bom.xlsx", [["part", "quantity", "slot", "module"], ["P-1", "1", "rear", "*"]])
+    assert len(read_catalog(copy).bom) == 1
+    return copy, (copy / "bom.xlsx").read_bytes()
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_damaged_workbooks(books: tuple[Path, bytes], data: st.DataObject) -> None:
+    copy, good = books
+    at = data.draw(st.integers(0, len(good) - 1))
+    gone = data.draw(st.integers(0, 40))
+    (copy / "bom.xlsx").write_bytes(
+        good[:at] + data.draw(st.binary(max_size=8)) + good[at + gone :]
+    )
+    with contextlib.suppress(InputError):
+        assert len(read_catalog(copy).bom) <= 1
+
+
+def test_damaged_parquet(tmp_path: Path) -> None:
+    copy = _base(tmp_path)
+    (copy / "bom.csv").rename(copy / "bom.parquet")
+    with pytest.raises(InputError, match="bad-workbook"):
         read_catalog(copy)
 
 
