@@ -226,3 +226,55 @@ def test_engines_agree(demo: Path) -> None:
         for engine in ("diagram", "cpsat", "brute")
     }
     assert len(answers) == 1
+
+
+HEAD = ["format", "command", "catalogue", "digest"]
+ASKED = [*HEAD, "conditions", "engine", "count"]
+BASIS = ["metric", "weight", "unit", "level", "population", "k"]
+KEYS = {
+    ("check", "demo"): (
+        [*HEAD, "slots", "modules", "features", "rules", "parts", "bom_lines"],
+        {"findings": []},
+    ),
+    ("count", "demo"): (ASKED, {"counts": ["variants"]}),
+    ("count", "demo", "--by", "brand"): ([*ASKED, "by"], {"counts": ["brand", "variants"]}),
+    ("options", "demo"): (ASKED, {"options": ["axis", "option", "status", "variants", "share"]}),
+    ("variants", "demo", "--limit", "1"): (
+        [*ASKED, "selection", "units"],
+        {
+            "variants": [
+                *("front_unit", "rear_unit", "cockpit", "brand", "energy", "model_year"),
+                *("wheelbase", "unit_cost", "mass"),
+            ]
+        },
+    ),
+    ("share", "demo"): (
+        [
+            *("format", "command", "lineup", "lineup_digest", "catalogue", "digest"),
+            *("completed_at_least", "vehicles_built", "vehicles_refused", "scopes", "surprises"),
+        ],
+        {
+            "shares": ["scope", "view", "of", "with", *BASIS, "share", "cause"],
+            "vehicles": [
+                *("id", "vehicle", "status", "pinned", "implied", "completed", "refused_by"),
+                *("reason", "wheelbase", "unit_cost", "mass"),
+            ],
+            "choices": ["id", "axis", "option", "decided"],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("arguments", KEYS, ids=" ".join)
+def test_json_keys_are_stable_and_documented(demo: Path, arguments: tuple[str, ...]) -> None:
+    """A change here is a change of the published format: raise `json_text.FORMAT`."""
+    document = data(*arguments)
+    facts, tables = KEYS[arguments]
+    assert list(document) == [*facts, *tables]
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text()
+    for name, keys in tables.items():
+        assert [list(row) for row in document[name][:1]] == ([keys] if keys else [])
+        assert f"`{name}`" in page
+    own = set(KEYS["variants", "demo", "--limit", "1"][1]["variants"])
+    for key in {*facts, *(key for keys in tables.values() for key in keys)} - own:
+        assert f"`{key}`" in page, key
