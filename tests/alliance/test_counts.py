@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import cmf
@@ -11,20 +9,9 @@ from cmf.engines.cpsat import CpSatEngine
 from cmf.problem.answer import Solved, Unknown
 from cmf.problem.formula import Member
 
-ALLIANCE = Path(__file__).parents[2] / "catalogs" / "alliance"
 MOST = 2_000
 """Variants that a restriction of this test may leave; CP-SAT enumerates some hundreds a second."""
 RESTRICTIONS = 36
-
-
-@pytest.fixture(scope="module")
-def programme() -> cmf.Programme:
-    return cmf.load_lineup(ALLIANCE)
-
-
-@pytest.fixture(scope="module")
-def space(programme: cmf.Programme) -> cmf.VariantSpace:
-    return programme.model.compile(engine="diagram")
 
 
 @pytest.mark.parametrize("number", range(RESTRICTIONS))
