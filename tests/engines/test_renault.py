@@ -113,7 +113,7 @@ def test_price_bounds_after_every_recorded_step(models: dict[str, Model], name: 
     model = models[name]
     recorded = renault.sessions(name, model.problem)
     if SESSIONS[name] < len(recorded):
-        recorded = tuple(random.Random(1).sample(recorded, SESSIONS[name]))
+        recorded = tuple(random.Random(1).sample(recorded, SESSIONS[name]))  # noqa: S311
     steps = 0
     for step, space in followed(model, recorded):
         assert model.prices.bounds(space) == (step.least, step.greatest)
@@ -139,7 +139,7 @@ def test_recorded_picks_are_among_the_possible_options(
     models: dict[str, Model], name: str, rounds: int
 ) -> None:
     model = models[name]
-    for session in random.Random(2).sample(renault.sessions(name, model.problem), rounds):
+    for session in random.Random(2).sample(renault.sessions(name, model.problem), rounds):  # noqa: S311
         space = model.space
         for step in session:
             possible = space.possible()
@@ -156,7 +156,7 @@ def test_possible_options_never_lead_into_a_dead_end(
     """Whoever only picks possible options, in whatever order, ends with a valid car."""
     model = models[name]
     for seed in range(rounds):
-        rng = random.Random(seed)
+        rng = random.Random(seed)  # noqa: S311
         space = model.space
         order = list(range(len(model.problem.variables)))
         rng.shuffle(order)
