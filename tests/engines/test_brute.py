@@ -105,7 +105,7 @@ def test_the_strategy_draws_every_kind_of_problem() -> None:
     seen: Counter[str] = Counter()
 
     @settings(
-        max_examples=150,
+        max_examples=80,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -124,4 +124,4 @@ def test_the_strategy_draws_every_kind_of_problem() -> None:
 
     collect()
     kinds = ("empty", "single", "several", "unconstrained", "partly defined", "several terms")
-    assert min(seen[kind] for kind in kinds) >= 5, seen
+    assert min(seen[kind] for kind in kinds) >= 3, seen

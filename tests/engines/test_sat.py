@@ -20,7 +20,7 @@ from cmf.testing.conformance import check_engine
 from cmf.testing.strategies import problems
 
 MANY = settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     database=None,
     derandomize=True,
@@ -261,15 +261,15 @@ def test_a_sum_over_many_modules_is_not_multiplied_out() -> None:
         found = space.find()
         assert isinstance(found, Solved)
         assert problem.valid(found.value)
-    for quantity, greatest in itertools.product(("mass", "price"), (False, True)):
-        best = sat.best(quantity, greatest=greatest, top=2)
-        assert best == cpsat.best(quantity, greatest=greatest, top=2)
+    for quantity, greatest, top in (("price", False, 2), ("price", True, 2), ("mass", True, 1)):
+        best = sat.best(quantity, greatest=greatest, top=top)
+        assert best == cpsat.best(quantity, greatest=greatest, top=top)
         assert isinstance(best, Solved)
         for ranked in best.value:
             assert problem.valid(ranked.variant)
             assert problem.quantities[quantity].value(ranked.variant) == ranked.value
     terms = problem.quantities["price"].terms
-    cheap = Sum(terms, None, 450_000)
+    cheap = Sum(terms, None, 400_000)
     assert sat.where(cheap).possible() == cpsat.where(cheap).possible()
     assert list(sat.where(cheap).variants()) == list(cpsat.where(cheap).variants())
 
