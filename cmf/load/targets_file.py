@@ -16,7 +16,7 @@ from cmf.load.folder import Folder
 from cmf.load.nodes import Node, Scalar
 from cmf.model.catalog import Catalog
 from cmf.model.lineup import Lineup
-from cmf.model.targets import KINDS, LEVELS, WEIGHTS, Bounds, Kind, Target, Targets
+from cmf.model.targets import KINDS, LEVELS, VEHICLES, WEIGHTS, Bounds, Kind, Target, Targets
 from cmf.model.units import LIMIT, PURE, UNITS, Unit, parse_number
 from cmf.source import Span, Text
 
@@ -132,6 +132,7 @@ class _Reader:
             direction=self._direction(keys, metric),
             where=keys.text("where"),
             meets=keys.text("meets"),
+            vehicles=keys.one_of("vehicles", VEHICLES) or "built",
             axis=self._known(keys, "axis", [a.name for a in self.catalog.axes]) or "platform",
             quantity=self._known(keys, "quantity", [q.name for q in self.catalog.quantities]),
             figures=self._figures(keys, kind),

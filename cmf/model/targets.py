@@ -28,6 +28,7 @@ class Kind:
     ratio: bool = True
 
 
+_LOOKED_AT = ("where", "vehicles")
 _SHARED = ("weight", "level", "scope", "k", "population", "where")
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -36,13 +37,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "share_lineup": Kind(takes=_SHARED),
         "share_lineup_unweighted": Kind(takes=_SHARED),
         "carry_over": Kind(("direction",), ("weight", "level", "scope", "population", "where")),
-        "platform_ratio_models": Kind(takes=("axis", "k", "population", "where")),
-        "platform_ratio_volume": Kind(takes=("axis", "k", "population", "where")),
-        "vehicle_share": Kind(("meets",), ("where",)),
-        "volume_share": Kind(("meets",), ("where",)),
-        "count": Kind(takes=("where",), ratio=False),
-        "options_in_use": Kind(("axis",), ("where",), ratio=False),
-        "volume": Kind(takes=("where",), ratio=False),
+        "platform_ratio_models": Kind(takes=("axis", "k", "population", *_LOOKED_AT)),
+        "platform_ratio_volume": Kind(takes=("axis", "k", "population", *_LOOKED_AT)),
+        "vehicle_share": Kind(("meets",), _LOOKED_AT),
+        "volume_share": Kind(("meets",), _LOOKED_AT),
+        "count": Kind(takes=_LOOKED_AT, ratio=False),
+        "options_in_use": Kind(("axis",), _LOOKED_AT, ratio=False),
+        "volume": Kind(takes=_LOOKED_AT, ratio=False),
         "volume_times": Kind(("quantity",), ("where",), ratio=False),
         "entry_cost_reduction": Kind(("premium", "integration"), ("level", "scope", "where")),
         "parts_cost_reduction": Kind(("learning", "over_design"), ("scope", "where")),
@@ -54,6 +55,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 WEIGHTS = ("part_number", "instance", "mass", "list_cost", "spend", "investment")
 LEVELS = ("part", "module")
+VEHICLES = ("built", "all")
 
 
 @frozen
@@ -112,6 +114,9 @@ class Target:
         Group from which a share is seen (one name), or ``(A, B)`` for what A takes from B.
     where, meets
         Conditions of the rule language: which vehicles are looked at; which of them count.
+    vehicles
+        ``built``: the vehicles that can be built; ``all``: those that are refused too, of which
+        only the pinned options are known.
     axis, quantity
         Whose options are counted; what the volume is multiplied with.
     figures
@@ -137,6 +142,7 @@ class Target:
     direction: tuple[str, ...] = ()
     where: Text | None = None
     meets: Text | None = None
+    vehicles: str = "built"
     axis: str = "platform"
     quantity: str = ""
     figures: Mapping[str, Fraction] = field(factory=dict)
@@ -157,7 +163,7 @@ class Target:
         """What is measured, in one line: stable, so that two runs can be compared."""
         words = [self.metric]
         takes = (*self.kind.needs, *self.kind.takes)
-        for key in ("weight", "level", "scope", "k", "population", "axis", "quantity"):
+        for key in ("weight", "level", "scope", "k", "population", "axis", "quantity", "vehicles"):
             value = getattr(self, key)
             if key in takes and value != "":
                 words.append(f"{key} {value}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cmf.analysis.targets import Assessment, Earlier, Fall, Gap, Outcome, Step, Verdict
 from cmf.errors import InputError, fail
-from cmf.model.units import PURE, Unit
+from cmf.model.units import PURE, UNITS, Unit
 from cmf.report.table import Column, Kind, Row, Table, table
 from cmf.report.words import number, percent
 
@@ -50,6 +50,9 @@ MAX_BASELINE = 16 * 2**20
 
 _SHOWN_STEPS = 10
 """Steps of one way that are printed; the data hold all."""
+
+_LONG = 10**10
+"""Denominators beyond are not printed; the data hold them."""
 
 Units = Mapping[str, Unit]
 """Quantity name to the unit of its values."""
@@ -107,8 +110,13 @@ def shown(value: Fraction, outcome: Outcome, unit: Unit) -> str:
         return percent(value)
     if unit.factor == 1 and not unit.dimension:
         return number(value)
-    large = Fraction(value, unit.factor)
-    return f"{number(large)} {unit.symbol}"
+    fitting = [
+        each
+        for each in UNITS.values()
+        if each.dimension == unit.dimension and unit.factor <= each.factor <= abs(value)
+    ]
+    best = max(fitting, key=lambda each: each.factor, default=unit)
+    return f"{number(value / best.factor)} {best.symbol}"
 
 
 def read_earlier(path: Path) -> dict[str, Earlier]:
@@ -175,7 +183,7 @@ def _row(outcome: Outcome, unit: Unit) -> Row:
         _text(outcome.left) if outcome.deciding else None,
         str(target.tolerance),
         outcome.cause or None,
-        " ".join(outcome.remarks) or None,
+        " ".join((*outcome.remarks, target.note)).strip() or None,
         target.source or None,
     )
 
@@ -220,25 +228,17 @@ def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
     rows: list[Row] = []
     for outcome in outcomes:
         target, unit = outcome.target, unit_of(outcome, units)
-        rows.append(
-            (
-                target.id,
-                target.title,
-                target.bounds.text or None,
-                str(target.by) if target.by else None,
-                _value(outcome, unit),
-                outcome.verdict.value,
-                _note(outcome, unit),
-            )
-        )
+        year = str(target.by) if target.by else None
+        threshold, verdict = target.bounds.text or None, outcome.verdict.value
+        note = f"{target.title}: {details}" if (details := _details(outcome)) else target.title
+        rows.append((target.id, _value(outcome, unit), threshold, year, verdict, note))
     columns = [
         Column("id"),
-        Column("title", Kind.PROSE, "target"),
+        Column("value"),
         Column("threshold"),
         Column("by"),
-        Column("value"),
         Column("verdict"),
-        Column("note", Kind.PROSE, "counted, or why not"),
+        Column("title", Kind.PROSE, "target, and what was counted"),
     ]
     counts = dict.fromkeys(Verdict, 0)
     for outcome in outcomes:
@@ -247,13 +247,13 @@ def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
     return table("targets", columns, rows, title=f"{len(outcomes)} targets: {title}")
 
 
-def _note(outcome: Outcome, unit: Unit) -> str:
-    words: list[str] = []
+def _details(outcome: Outcome) -> str:
+    """Why there is no value, what was counted, or which unknown matters."""
     if outcome.cause:
-        words.append(outcome.cause)
-    elif outcome.counted is not None and outcome.target.kind.ratio:
-        top, bottom = (Fraction(each) for each in outcome.counted)
-        words.append(f"{number(top)} of {number(bottom)}")
+        return outcome.cause
     if outcome.deciding:
-        words.append(f"volume of {outcome.deciding} matters most")
-    return "; ".join(words)
+        return f"the volume of {outcome.deciding} matters most"
+    if outcome.counted is None or not outcome.target.kind.ratio:
+        return ""
+    top, bottom = (Fraction(each) for each in outcome.counted)
+    return f"{number(top)} of {number(bottom)}" if bottom < _LONG else ""

@@ -163,7 +163,9 @@ class Built:
 
         model = self.programme.model
         targets = read_targets(self.programme.lineup, model.catalog)
-        fleet = fleet_of(model.lowered, self.builds, self.incidence, targets.volumes)
+        built = {build.brief.vehicle.id for build in self.builds}
+        others = [v for v in self.programme.lineup.vehicles if v.id not in built]
+        fleet = fleet_of(model.lowered, self.builds, others, self.incidence, targets.volumes)
         return assess(targets, fleet)
 
     def scopes(self) -> Sequence[str]:

@@ -63,6 +63,9 @@ def assess(targets: Targets, fleet: Fleet) -> Assessment:
 
 def evaluate(target: Target, fleet: Fleet) -> Outcome:
     """Value and verdict of one target."""
+    undecided = fleet.undecided(target)
+    if undecided:
+        return Outcome(target, cause=undecided)
     unknown = _unknown(target, fleet)
     least = [None if ends is None else ends[0] for ends in fleet.volumes]
     if not unknown:
@@ -79,7 +82,7 @@ def _unknown(target: Target, fleet: Fleet) -> list[int]:
     if not by_volume(target):
         return []
     found = []
-    for i in fleet.meeting(target.where):
+    for i in fleet.looked_at(target):
         ends = fleet.volumes[i]
         if ends is not None and ends[0] < ends[1]:
             found.append(i)
@@ -128,7 +131,7 @@ def _interval(target: Target, fleet: Fleet, unknown: list[int], least: list[int 
 
 def _remarks(target: Target, fleet: Fleet) -> tuple[str, ...]:
     found = []
-    among = fleet.meeting(target.where)
+    among = fleet.looked_at(target)
     if by_volume(target) and (count := fleet.illustrative(among)):
         found.append(f"{count} of {len(among)} volumes are illustrative.")
     for text in (target.where, target.meets):

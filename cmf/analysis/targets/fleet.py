@@ -11,9 +11,11 @@ from attrs import evolve, field, frozen
 from cmf.analysis.commonality.build import incidence_from_arrays
 from cmf.analysis.commonality.incidence import Incidence, Parts, Products
 from cmf.analysis.configure import Build, Decided
+from cmf.analysis.sharing import yearly_volume
 from cmf.model.catalog import AxisKind, Basis, Option
+from cmf.model.lineup import Vehicle
 from cmf.model.targets import Target
-from cmf.problem.formula import Formula, holds, scope
+from cmf.problem.formula import And, Formula, Member, Not, Or, holds, scope
 from cmf.problem.lower import LoweredCatalog
 from cmf.rules.resolve import resolve_condition
 from cmf.source import Text
@@ -25,27 +27,46 @@ INVESTMENT = "investment"
 """Attribute of a module that holds its tooling and engineering."""
 
 
+Volumes = Sequence[int | None]
+
+
 @frozen(slots=False, eq=False)
 class Fleet:
-    """Built vehicles with their parts and volumes.
+    """The vehicles of a line-up: the built ones first, with their parts, then the others.
 
     Attributes
     ----------
+    others
+        The vehicles that are not built: only what their briefs pin is known of them.
     parts
-        Which vehicle uses which part.
+        Which built vehicle uses which part.
     volumes
         Least and greatest yearly volume of each vehicle; `None` where it is not known.
     """
 
     lowered: LoweredCatalog = field(repr=False)
     builds: tuple[Build, ...] = field(repr=False)
+    others: tuple[Vehicle, ...] = field(repr=False)
     parts: Incidence = field(repr=False)
     volumes: tuple[tuple[int, int] | None, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Ids of the vehicles."""
-        return self.parts.products.names
+        return (*self.parts.products.names, *(vehicle.id for vehicle in self.others))
+
+    @cached_property
+    def known(self) -> tuple[tuple[int | None, ...], ...]:
+        """For each vehicle the option number of every axis; `None` where it is not known."""
+        axes = self.lowered.problem.variables
+        pinned = [
+            tuple(
+                axis.options.index(vehicle.pins[axis.name]) if axis.name in vehicle.pins else None
+                for axis in axes
+            )
+            for vehicle in self.others
+        ]
+        return (*(build.variant for build in self.builds), *pinned)
 
     @cached_property
     def modules(self) -> Incidence:
@@ -66,23 +87,70 @@ class Fleet:
         """A condition of a target; raises `InputError` at its place."""
         return self.lowered.condition(resolve_condition(self.lowered.resolved, text))
 
-    def meeting(self, text: Text | None, among: Sequence[int] | None = None) -> list[int]:
-        """Numbers of the vehicles that meet a condition, of all or of some."""
-        numbers = range(len(self.builds)) if among is None else among
-        if text is None:
-            return list(numbers)
-        formula = self.formula(text)
-        return [i for i in numbers if holds(formula, self.builds[i].variant)]
+    def looked_at(self, target: Target) -> list[int]:
+        """Numbers of the vehicles that a target looks at."""
+        number = len(self.names) if target.vehicles == "all" else len(self.builds)
+        return self.meeting(target.where, range(number))
 
-    def incidence(self, target: Target, volumes: Sequence[int | None]) -> Incidence:
+    def meeting(self, text: Text | None, among: Sequence[int]) -> list[int]:
+        """Those of some vehicles that are known to meet a condition."""
+        if text is None:
+            return list(among)
+        formula = self.formula(text)
+        return [i for i in among if surely(formula, self.known[i])]
+
+    def undecided(self, target: Target) -> str:
+        """Why it cannot be told which vehicles count; empty when it can."""
+        if target.vehicles != "all":
+            return ""
+        conditions = [text for text in (target.where, target.meets) if text is not None]
+        for i in range(len(self.builds), len(self.names)):
+            for text in conditions:
+                meets = surely(self.formula(text), self.known[i])
+                if meets is None:
+                    words = " ".join(text.value.split())
+                    return f"{self.names[i]} is not built, and its brief leaves open: {words}"
+                if not meets:
+                    break
+        return ""
+
+    def products(self, target: Target, volumes: Volumes) -> Products:
+        """The vehicles that a target looks at, with the option of every feature."""
+        chosen = self.looked_at(target)
+        groups = {}
+        for number, axis in enumerate(self.lowered.problem.variables):
+            labels = [self._label(i, number) for i in chosen]
+            groups[axis.name] = tuple(labels)
+        return Products(
+            tuple(self.names[i] for i in chosen), tuple(volumes[i] for i in chosen), groups
+        )
+
+    def _label(self, vehicle: int, axis: int) -> str | None:
+        """An option of a vehicle; of one that is not built what is pinned, or what an attribute of
+        the same name says of a pinned option (the company of a brand)."""
+        chosen = self.known[vehicle]
+        option = chosen[axis]
+        variables = self.lowered.problem.variables
+        if option is not None:
+            return variables[axis].options[option]
+        name = variables[axis].name
+        for number, other in enumerate(self.lowered.resolved.catalog.axes):
+            pinned = chosen[number]
+            said = None if pinned is None else other.options[pinned].values.get(name)
+            if isinstance(said, str):
+                return said
+        return None
+
+    def incidence(self, target: Target, volumes: Volumes) -> Incidence:
         """The uses that a target looks at: its level, scope and vehicles, at given volumes."""
         whole = self.parts if target.level == "part" else self.modules
-        whole = evolve(whole, products=evolve(whole.products, volumes=tuple(volumes)))
+        known = tuple(volumes[: len(self.builds)])
+        whole = evolve(whole, products=evolve(whole.products, volumes=known))
         if target.scope:
             whole = whole.restrict(self.lowered.resolved.catalog.scopes[target.scope])
         if target.where is None:
             return whole
-        return whole.select([self.names[i] for i in self.meeting(target.where)])
+        return whole.select([self.names[i] for i in self.looked_at(target)])
 
     def completed(self, text: Text) -> tuple[str, int]:
         """Axes of a condition that were completed at least cost, and in how many vehicles."""
@@ -97,22 +165,48 @@ class Fleet:
 
     def illustrative(self, among: Sequence[int]) -> int:
         """How many of some vehicles have an illustrative volume."""
-        return sum(self.builds[i].brief.vehicle.volume_basis is Basis.ILLUSTRATIVE for i in among)
+        vehicles = (*(build.brief.vehicle for build in self.builds), *self.others)
+        return sum(vehicles[i].volume_basis is Basis.ILLUSTRATIVE for i in among)
 
 
 def fleet_of(
     lowered: LoweredCatalog,
     builds: Sequence[Build],
+    others: Sequence[Vehicle],
     parts: Incidence,
     volumes: Mapping[str, tuple[int, int]],
 ) -> Fleet:
-    """The built vehicles; `volumes` stand in the place of the line-up's figures."""
-    products = parts.products
+    """The vehicles of a line-up; `volumes` stand in the place of the line-up's figures."""
+    vehicles = (*(build.brief.vehicle for build in builds), *others)
+    stated = [yearly_volume(vehicle) for vehicle in vehicles]
     known = tuple(
-        volumes.get(name, None if volume is None else (volume, volume))
-        for name, volume in zip(products.names, products.volumes, strict=True)
+        volumes.get(vehicle.id, None if volume is None else (volume, volume))
+        for vehicle, volume in zip(vehicles, stated, strict=True)
     )
-    return Fleet(lowered, tuple(builds), parts, known)
+    return Fleet(lowered, tuple(builds), tuple(others), parts, known)
+
+
+def surely(formula: Formula, known: Sequence[int | None]) -> bool | None:
+    """Whether a condition holds on every variant with the known options; `None` when these do not
+    tell. (It may also be `None` where a closer look at all variants would tell.)"""
+    match formula:
+        case Member(variable, options):
+            option = known[variable]
+            return None if option is None else option in options
+        case Not(operand):
+            found = surely(operand, known)
+            return None if found is None else not found
+        case And(terms) | Or(terms):
+            decisive = isinstance(formula, Or)
+            parts = [surely(term, known) for term in terms]
+            if decisive in parts:
+                return decisive
+            return None if None in parts else not decisive
+        case _:
+            variant = [known[v] for v in scope(formula)]
+            if None in variant:
+                return None
+            return holds(formula, [option or 0 for option in known])
 
 
 def _modules(lowered: LoweredCatalog, builds: Sequence[Build], products: Products) -> Incidence:

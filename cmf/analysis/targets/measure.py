@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import evolve
-
 from cmf.analysis.commonality.basis import Basis, NotEvaluable, Result, Weight, ratio
 from cmf.analysis.commonality.bounds import Bounds
-from cmf.analysis.commonality.incidence import Products
 from cmf.analysis.commonality.pairs import carry_over
 from cmf.analysis.commonality.platforms import platform_ratio
 from cmf.analysis.commonality.shares import share, share_by_group, share_lineup
 from cmf.analysis.targets.cost import entry_cost, parts_cost
-from cmf.analysis.targets.fleet import Fleet
+from cmf.analysis.targets.fleet import Fleet, Volumes
 from cmf.analysis.targets.leader import leader_follower
 from cmf.model.targets import Target
 
-Volumes = Sequence[int | None]
 Measured = Result | Bounds
 """An exact ratio, an enclosed number, or the cause why there is none."""
 
@@ -93,7 +89,7 @@ def _carry_over(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
 
 def _platform_ratio(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     return platform_ratio(
-        _products(target, fleet, volumes),
+        fleet.products(target, volumes),
         platform=target.axis,
         across=target.population,
         k=target.k,
@@ -102,14 +98,14 @@ def _platform_ratio(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
 
 
 def _vehicle_share(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
-    among = fleet.meeting(target.where)
+    among = fleet.looked_at(target)
     good = fleet.meeting(target.meets, among)
     basis = Basis("share of vehicles")
     return ratio(basis, len(good), len(among), "no vehicle meets the condition `where`")
 
 
 def _volume_share(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
-    among = fleet.meeting(target.where)
+    among = fleet.looked_at(target)
     good = frozenset(fleet.meeting(target.meets, among))
     basis = Basis("share of volume")
     if not among:
@@ -122,18 +118,22 @@ def _volume_share(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
 
 
 def _count(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
-    return ratio(Basis("vehicles"), len(fleet.meeting(target.where)), 1, "")
+    return ratio(Basis("vehicles"), len(fleet.looked_at(target)), 1, "")
 
 
 def _options_in_use(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     axis = fleet.lowered.problem.index(target.axis)
-    used = {fleet.builds[i].variant[axis] for i in fleet.meeting(target.where)}
-    return ratio(Basis(f"{target.axis} in use"), len(used), 1, "")
+    basis = Basis(f"{target.axis} in use")
+    used = {i: fleet.known[i][axis] for i in fleet.looked_at(target)}
+    missing = [fleet.names[i] for i, option in used.items() if option is None]
+    if missing:
+        return NotEvaluable(basis, f"{target.axis} not known of {', '.join(missing[:3])}")
+    return ratio(basis, len(set(used.values())), 1, "")
 
 
 def _volume(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     basis = Basis("volume")
-    found = _known(fleet, volumes, fleet.meeting(target.where))
+    found = _known(fleet, volumes, fleet.looked_at(target))
     return NotEvaluable(basis, found) if isinstance(found, str) else _sum(basis, found.values())
 
 
@@ -143,7 +143,7 @@ def _volume_times(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     if quantity is None:
         reason = fleet.lowered.not_additive.get(target.quantity, "it is no sum over the modules")
         return NotEvaluable(basis, f"{target.quantity}: {reason}")
-    among = fleet.meeting(target.where)
+    among = fleet.looked_at(target)
     found = _known(fleet, volumes, among)
     if isinstance(found, str):
         return NotEvaluable(basis, found)
@@ -163,18 +163,6 @@ def _known(fleet: Fleet, volumes: Volumes, among: Sequence[int]) -> dict[int, in
     found = {i: volume for i in among if (volume := volumes[i]) is not None}
     missing = [fleet.names[i] for i in among if i not in found]
     return f"volume not known of {', '.join(missing[:3])}" if missing else found
-
-
-def _products(target: Target, fleet: Fleet, volumes: Volumes) -> Products:
-    products = evolve(fleet.parts.products, volumes=tuple(volumes))
-    if target.where is None:
-        return products
-    chosen = fleet.meeting(target.where)
-    return Products(
-        tuple(products.names[i] for i in chosen),
-        tuple(products.volumes[i] for i in chosen),
-        {key: tuple(labels[i] for i in chosen) for key, labels in products.groups.items()},
-    )
 
 
 _METRICS: Mapping[str, Callable[[Target, Fleet, Volumes], Measured]] = MappingProxyType(
