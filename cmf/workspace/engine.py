@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from attrs import evolve
@@ -37,7 +39,24 @@ def _cpsat() -> Engine:
 def _diagram() -> Engine:
     from cmf.engines.diagram import DiagramEngine
 
-    return DiagramEngine()
+    return DiagramEngine(cache=cache_folder())
+
+
+def cache_folder() -> Path | None:
+    """Where compiled spaces are kept: ``CMF_CACHE``, or the user's cache folder.
+
+    `None` when ``CMF_CACHE`` is ``off``, or there is no home folder.
+    """
+    told = os.environ.get("CMF_CACHE", "")
+    if told == "off":
+        return None
+    if told:
+        return Path(told)
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        return Path(base) / "cmf" if base else Path.home() / ".cache" / "cmf"
+    except RuntimeError:
+        return None
 
 
 def _sat() -> Engine:

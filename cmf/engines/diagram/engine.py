@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from attrs import field, frozen
 from attrs.validators import in_
@@ -21,9 +23,12 @@ class DiagramEngine:
     builder
         ``joins`` (bucket elimination, for problems with structure), ``states`` (from the top
         down, for rules between single options), or ``auto`` to choose by estimated cost.
+    cache
+        Folder that keeps what took long to compile; `None` for none.
     """
 
     builder: str = field(default="auto", validator=in_(("auto", "joins", "states")))
+    cache: Path | None = None
 
     @property
     def name(self) -> str:
@@ -35,7 +40,7 @@ class DiagramEngine:
         options = [len(variable.options) for variable in problem.variables]
         formulas = [constraint.formula for constraint in problem.constraints]
         try:
-            store = Store.open(options, formulas, limits, self.builder)
+            store = Store.open(options, formulas, limits, self.builder, self.cache)
         except LimitReached as reached:
             return Unknown(str(reached))
         return DiagramSpace(problem, store, np.ones(sum(options), dtype=np.bool_))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from attrs import define, evolve, field
 
 from cmf.engines.diagram import fold
+from cmf.engines.diagram.cache import compile_cached
 from cmf.engines.diagram.compile import Compiled, compile_formulas
 from cmf.engines.diagram.enumerate import Matrix, expand, options_used
 from cmf.engines.diagram.fold import Mask
@@ -38,6 +40,8 @@ class Store:
     ----------
     formulas
         The conjunction that is compiled.
+    cache
+        Folder that keeps compiled diagrams; `None` for none.
     priced
         Diagrams that carry a quantity, by its name.
     """
@@ -47,6 +51,7 @@ class Store:
     limits: Limits
     builder: str
     compiled: Compiled
+    cache: Path | None = None
     priced: dict[str, Compiled] = field(factory=dict)
 
     @classmethod
@@ -56,10 +61,11 @@ class Store:
         formulas: Sequence[Formula],
         limits: Limits,
         builder: str = "auto",
+        cache: Path | None = None,
     ) -> Store:
-        """Compile; raises `LimitReached` at a limit."""
-        compiled = compile_formulas(options, formulas, limits, builder=builder)
-        return cls(tuple(options), tuple(formulas), limits, builder, compiled)
+        """Compile, or read from the cache; raises `LimitReached` at a limit."""
+        compiled = _compiled(cache, options, formulas, limits, (), builder)
+        return cls(tuple(options), tuple(formulas), limits, builder, compiled, cache)
 
     def instead(self, formulas: Sequence[Formula]) -> Store:
         """Other formulas about the same variables; raises `LimitReached` at a limit."""
@@ -68,8 +74,8 @@ class Store:
     def carrying(self, quantity: str, terms: Sequence[CostTable]) -> Compiled:
         """A diagram whose arcs carry the cost tables of a quantity."""
         if quantity not in self.priced:
-            self.priced[quantity] = compile_formulas(
-                self.options, self.formulas, self.limits, [terms], self.builder
+            self.priced[quantity] = _compiled(
+                self.cache, self.options, self.formulas, self.limits, [terms], self.builder
             )
         return self.priced[quantity]
 
@@ -306,6 +312,19 @@ class DiagramSpace:
             arcs = sign * compiled.diagram.arc_costs[0]
             offset += compiled.diagram.offsets[0]
         return Priced(compiled, costs, arcs), space.allowed, offset
+
+
+def _compiled(
+    cache: Path | None,
+    options: Sequence[int],
+    formulas: Sequence[Formula],
+    limits: Limits,
+    quantities: Sequence[Sequence[CostTable]],
+    builder: str,
+) -> Compiled:
+    if cache is None:
+        return compile_formulas(options, formulas, limits, quantities, builder)
+    return compile_cached(cache, options, formulas, limits, quantities, builder)
 
 
 def _conjuncts(formulas: Sequence[Formula]) -> Iterator[Formula]:
