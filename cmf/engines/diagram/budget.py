@@ -11,10 +11,19 @@ from cmf.engines.diagram.relation import Relation
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits
 
-ROW_BYTES = 200
+ROW_BYTES = 300
 """Memory that one row of a join takes at its peak, all intermediate arrays included."""
 
-DEFAULT_ROWS = 20_000_000
+DEFAULT_ROWS = 5_000_000
+
+WAY_BYTES = 160
+"""Memory that one partial assignment takes at the peak of a descent."""
+
+DEFAULT_WAYS = 12_000_000
+
+
+class TooLarge(LimitReached):
+    """One way of building needs too much memory; another may not."""
 
 
 @define(eq=False)
@@ -30,7 +39,14 @@ class Budget:
         """Most rows of one join."""
         if self.limits.memory is None:
             return DEFAULT_ROWS
-        return max(1, min(DEFAULT_ROWS, self.limits.memory // ROW_BYTES))
+        return max(1, self.limits.memory // ROW_BYTES)
+
+    @property
+    def ways(self) -> int:
+        """Most partial assignments of one descent."""
+        if self.limits.memory is None:
+            return DEFAULT_WAYS
+        return max(1, self.limits.memory // WAY_BYTES)
 
     def check(self) -> None:
         """Raise when time is up."""
@@ -48,5 +64,5 @@ class Budget:
         """A join that stayed within the rows."""
         self.check()
         if relation is None:
-            raise LimitReached(f"{self.rows:,} rows in one join")
+            raise TooLarge(f"{self.rows:,} rows in one join")
         return relation

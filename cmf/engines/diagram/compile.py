@@ -12,7 +12,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from cmf.engines.diagram import fold
-from cmf.engines.diagram.budget import Budget
+from cmf.engines.diagram.budget import Budget, TooLarge
 from cmf.engines.diagram.descend import Descent, TooWide
 from cmf.engines.diagram.eliminate import build, reduce_domains
 from cmf.engines.diagram.fold import Mask
@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 JOINS = 20.0
 """Bucket elimination is used where it is expected to meet at most 2 to this power rows."""
 
-TRIES = (200_000, 2_000_000, 20_000_000)
-"""Partial assignments after which one order is given up for the next."""
+TRIES = (200_000, 2_000_000)
+"""Partial assignments after which one order is given up for the next, before the last round."""
 
 S = TypeVar("S", bound=np.generic)
 
@@ -141,16 +141,22 @@ def _forest(system: System, budget: Budget, builder: str) -> Forest | None:
     scopes += [price.relation.scope for prices in system.costs for price in prices]
     order, cost = best_order(Shape.of(relations, system.sizes), scopes, RESTARTS)
     _log.info("elimination order of about 2^%.1f rows", cost)
-    if builder == "joins" or (builder == "auto" and cost <= JOINS):
+    if builder == "joins":
         return build(system, relations, order, budget)
+    if builder == "auto" and cost <= JOINS:
+        try:
+            return build(system, relations, order, budget)
+        except TooLarge as reached:
+            _log.info("gave up bucket elimination: %s", reached)
+            budget.nodes = 0
     trees = [Tree.of(order)]
     if 1 < len(system.sizes) <= MOST:
         trees.insert(0, Tree.line(narrow_order(Cuts.of(relations, system.sizes))))
-    for most in TRIES:
+    for most in (*(n for n in TRIES if n < budget.ways), budget.ways):
         for tree in trees:
             layout = lay_out(tree, system.sizes, relations, system.costs)
             try:
                 return Descent(layout, budget, len(system.costs), most).run()
             except TooWide:
                 _log.info("more than %d partial assignments", most)
-    raise LimitReached(f"{TRIES[-1]:,} partial assignments")
+    raise LimitReached(f"{budget.ways:,} partial assignments")

@@ -167,7 +167,8 @@ class _Lowering:
         classes = classes_of(formula, self.options)
         if len(classes.labels) < 2 or classes.cells() <= CELLS:
             dense = tabulate(formula, classes)
-            cells = np.unravel_index(np.arange(dense.size), dense.shape)
+            numbers = np.arange(dense.size)
+            cells = np.unravel_index(numbers, dense.shape) if dense.ndim else ()
             variable = self._new(2)
             columns = (*cells, dense.reshape(-1).astype(np.int64))
             self._add(
