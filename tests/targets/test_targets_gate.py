@@ -1,0 +1,128 @@
+"""``cmf targets``: exit codes, its JSON, and the comparison with an earlier run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cmf.cli.app import app
+
+SHARE = "  - {id: share, title: T, metric: share, weight: spend, threshold: 60 %, tolerance: 5 %}\n"
+COUNT = "  - {id: kinds, title: T, metric: options_in_use, axis: cockpit, threshold: <= 3}\n"
+HEAD = "format: 1\ntargets:\n"
+
+
+def call(folder: Path, *arguments: str, targets: str = SHARE + COUNT, volumes: str = "") -> int:
+    head = f"volumes: {volumes}\n{HEAD}" if volumes else HEAD
+    (folder / "targets.yaml").write_text(head + targets)
+    result = CliRunner().invoke(app, ["targets", str(folder), *arguments])
+    assert "Traceback" not in result.output
+    return result.exit_code
+
+
+def test_exit_codes(folder: Path) -> None:
+    assert call(folder) == 0
+    assert call(folder, targets=SHARE.replace("60 %", "80 %")) == 1
+    assert call(folder, targets=SHARE.replace("60 %", "x")) == 2
+    none = "  - {id: n, title: N, metric: not_measured, lacks: all}\n"
+    assert call(folder, targets=none) == 1
+    # From 14/22 to 77/112: above 60 % whatever the volume of A is; above 65 % only at times.
+    assert call(folder, volumes="{A: 0..9}") == 0
+    assert call(folder, targets=SHARE.replace("60 %", "65 %"), volumes="{A: 0..9}") == 1
+    assert call(folder, "--format", "csv") == call(folder, "--format", "json") == 0
+
+
+def test_json_is_stable_and_exact(folder: Path, tmp_path: Path) -> None:
+    texts = []
+    for name in ("one.json", "two.json"):
+        assert call(folder, "-o", str(tmp_path / name)) == 0
+        texts.append((tmp_path / name).read_text())
+    assert texts[0] == texts[1]
+    data = json.loads(texts[0])
+    share, kinds = data["targets"]
+    assert (share["low"], share["high"], share["margin"]) == ("2/3", "2/3", "1/15")
+    assert (share["numerator"], share["denominator"]) == ("2800", "4200")
+    assert (kinds["low"], kinds["verdict"]) == ("2", "met")
+    assert data["gaps"] == []
+    assert data["met"] is True
+
+
+@pytest.fixture
+def earlier(folder: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "earlier.json"
+    assert call(folder, "-o", str(path)) == 0
+    return path
+
+
+def test_nothing_fell(folder: Path, earlier: Path) -> None:
+    assert call(folder, "--baseline", str(earlier)) == 0
+    # A target that is missed as before does not stop the gate.
+    harder = (SHARE + COUNT).replace("60 %", "80 %")
+    assert call(folder, "--baseline", str(earlier), targets=harder) == 0
+
+
+@pytest.mark.parametrize(("volume", "code"), [(1, 0), (2, 0), (12, 1)])
+def test_a_fall_beyond_the_tolerance(folder: Path, earlier: Path, volume: int, code: int) -> None:
+    # C has the fewest common parts: 66.7 % falls to 63.0 % at 2 and to 54.0 % at 12.
+    assert call(folder, "--baseline", str(earlier), volumes=f"{{C: {volume}}}") == code
+
+
+def test_the_tolerance_itself_is_no_fall(folder: Path, earlier: Path) -> None:
+    # A 2, B 1, C 3: 40/66; the fall from 2/3 is exactly 2/33.
+    keys = {"volumes": "{C: 3}"}
+    exact = (SHARE + COUNT).replace("5 %", "2/33")
+    assert call(folder, "--baseline", str(earlier), targets=exact, **keys) == 0
+    less = (SHARE + COUNT).replace("5 %", "0.0606")
+    assert call(folder, "--baseline", str(earlier), targets=less, **keys) == 1
+
+
+def test_more_kinds_is_worse(folder: Path, earlier: Path) -> None:
+    vehicles = folder / "vehicles.csv"
+    parts = folder / "modules" / "cockpit.yaml"
+    assert "cp2" in parts.read_text()
+    vehicles.write_text(vehicles.read_text().replace("cp2", "cp1"))
+    fewer = earlier.with_name("fewer.json")
+    assert call(folder, "-o", str(fewer)) == 0
+    vehicles.write_text(
+        vehicles.read_text().replace("C,Vehicle C,r,eb1,cp1", "C,Vehicle C,r,eb1,cp2")
+    )
+    assert call(folder, "--baseline", str(fewer), targets=COUNT + SHARE.replace("5 %", "50 %")) == 1
+
+
+def test_a_target_that_cannot_be_compared_fails(folder: Path, earlier: Path) -> None:
+    argument = ("--baseline", str(earlier))
+    assert call(folder, *argument, targets=COUNT) == 1
+    assert call(folder, *argument, targets=SHARE.replace("spend", "mass") + COUNT) == 1
+    new = "  - {id: new, title: N, metric: count, threshold: 9}\n"
+    assert call(folder, *argument, targets=SHARE + COUNT + new) == 0
+
+
+def test_a_value_that_is_lost_fails(folder: Path, earlier: Path) -> None:
+    vehicles = folder / "vehicles.csv"
+    vehicles.write_text(vehicles.read_text().replace("ub3,1", "ub3,"))
+    assert call(folder, "--baseline", str(earlier)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[",
+        "[]",
+        "{}",
+        '{"command": "share", "targets": []}',
+        '{"command": "targets", "targets": [{}]}',
+        '{"command": "targets", "targets": [{"id": 1, "basis": "b", "low": "1/0", "high": "1"}]}',
+        '{"command": "targets", "targets": [{"id": 1, "basis": "b", "low": 0.5, "high": "1"}]}',
+        '{"command": "targets", "targets": [{"id": 1, "basis": "b", "low": "e9", "high": "1"}]}',
+        "[" * 5000,
+    ],
+)
+def test_a_wrong_baseline(folder: Path, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_text(text)
+    assert call(folder, "--baseline", str(path)) == 2
+    assert call(folder, "--baseline", str(tmp_path / "none.json")) == 2
