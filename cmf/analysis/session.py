@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import Enum
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from cmf.analysis.explain import minimal_conflict
-from cmf.engines.protocols import CountingSpace, Space
+from cmf.analysis.offers import Offer, Step
+from cmf.engines.protocols import Space
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import CmfError, LimitReached, did_you_mean, fail
-from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
+from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint, Origin, Problem
-
-T = TypeVar("T")
-
-
-class Status(Enum):
-    """What has become of an option."""
-
-    FREE = "free"
-    IMPLIED = "implied"
-    CHOSEN = "chosen"
-    EXCLUDED = "excluded"
-
-
-@frozen
-class Offer:
-    """An option after the choices made so far.
-
-    Attributes
-    ----------
-    count
-        Variants left that take it; `None` when the engine does not count.
-    """
-
-    variable: str
-    option: str
-    status: Status
-    count: int | None
 
 
 class ExcludedOption(CmfError):
@@ -59,28 +31,6 @@ class ExcludedOption(CmfError):
         reasons = "; ".join(map(_words, conflict))
         super().__init__(
             f"`{variable} == {option}` is excluded: these exclude each other: {reasons}"
-        )
-
-
-@define(slots=False, eq=False)
-class _Step:
-    """A state of the session; never changed, so that taking a step back is going back to it."""
-
-    choices: Mapping[int, int]
-    space: Space = field(repr=False)
-
-    @cached_property
-    def counts(self) -> tuple[tuple[int | None, ...], ...]:
-        """For every option how many variants take it: 0 if none does, else `None` if not known."""
-        variables = self.space.problem.variables
-        if hasattr(self.space, "option_counts"):
-            counted = _solved(cast(CountingSpace, self.space).option_counts())
-            if counted is not None:
-                return counted.counts
-        possible = _solved(self.space.possible()) or (frozenset[int](),) * len(variables)
-        return tuple(
-            tuple(None if option in left else 0 for option in range(len(variable.options)))
-            for variable, left in zip(variables, possible, strict=True)
         )
 
 
@@ -104,14 +54,14 @@ class Session:
     space: Space = field(repr=False)
     problem: Problem = field(repr=False)
     limits: Limits = field(factory=Limits)
-    _steps: list[_Step] = field(init=False, repr=False)
+    _steps: list[Step] = field(init=False, repr=False)
 
     @problem.default
     def _own_problem(self) -> Problem:
         return self.space.problem
 
     def __attrs_post_init__(self) -> None:
-        self._steps = [_Step({}, self.space)]
+        self._steps = [Step({}, self.space)]
 
     @property
     def current(self) -> Space:
@@ -144,7 +94,7 @@ class Session:
         if step.choices.get(number) == wanted:
             return
         space = step.space.where(Member(number, frozenset({wanted})))
-        self._steps.append(_Step({**step.choices, number: wanted}, space))
+        self._steps.append(Step({**step.choices, number: wanted}, space))
 
     def retract(self, variable: str) -> None:
         """Take back what was chosen for a variable; raises `InputError` when nothing was."""
@@ -155,7 +105,7 @@ class Session:
         number = self.problem.index(variable)
         kept = {v: o for v, o in self._steps[-1].choices.items() if v != number}
         space = self.space.where(*(Member(v, frozenset({o})) for v, o in kept.items()))
-        self._steps.append(_Step(kept, space))
+        self._steps.append(Step(kept, space))
 
     def undo(self) -> None:
         """Go back by one step, a choice or a retraction; raises `InputError` at the beginning."""
@@ -165,19 +115,7 @@ class Session:
 
     def options(self) -> tuple[Offer, ...]:
         """Every option of every variable in declared order, as it stands now."""
-        step = self._steps[-1]
-        return tuple(
-            Offer(
-                variable.name,
-                variable.options[option],
-                _status(row, option, step.choices.get(v)),
-                count,
-            )
-            for v, (variable, row) in enumerate(
-                zip(self.problem.variables, step.counts, strict=True)
-            )
-            for option, count in enumerate(row)
-        )
+        return tuple(self._steps[-1].offers(self.problem))
 
     def why(self, variable: str, option: str) -> tuple[Constraint, ...]:
         """Why an option is excluded: choices (the option itself among them) and rules.
@@ -221,21 +159,6 @@ class Session:
             remedy = did_you_mean(option, options, what="option")
             raise fail("unknown-option", f"`{variable}` has no option `{option}`", None, remedy)
         return number, options.index(option)
-
-
-def _status(row: Sequence[int | None], option: int, chosen: int | None) -> Status:
-    if row[option] == 0:
-        return Status.EXCLUDED
-    if option == chosen:
-        return Status.CHOSEN
-    return Status.IMPLIED if sum(count != 0 for count in row) == 1 else Status.FREE
-
-
-def _solved(answer: Solved[T] | Infeasible | Unknown) -> T | None:
-    """The answer; `None` when there is no variant."""
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value if isinstance(answer, Solved) else None
 
 
 def _words(constraint: Constraint) -> str:
