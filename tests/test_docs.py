@@ -19,6 +19,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from typer.testing import CliRunner
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 BLOCK = re.compile(
     r"(?:<!-- (?P<mark>[a-z ]+): (?P<value>[^>]*?) -->\n)?"
     r"^```(?P<language>\w+)\n(?P<text>.*?)^```$",
@@ -172,6 +174,24 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.name)
+def test_example(example: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, example], cwd=tmp_path, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_page_can_be_found(page: Path) -> None:
+    """From the first page, or from the list of decisions."""
+    if page.parent == ROOT or page.name in ("index.md", "README.md"):
+        return
+    index = page.parent / ("README.md" if page.parent.name == "decisions" else "index.md")
+    assert f"({page.name})" in index.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
