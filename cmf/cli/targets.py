@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 from cmf.cli import parameters as p
 
 if TYPE_CHECKING:
-    from cmf.analysis.targets import Assessment, Fall
+    from cmf.analysis.targets import Assessment, Fall, Point
     from cmf.report.table import Report
     from cmf.workspace.programme import Built
 
@@ -24,6 +25,9 @@ def targets(
             help="Earlier answer (.json): fail when a value fell by more than its tolerance.",
         ),
     ] = None,
+    trend: Annotated[
+        bool, typer.Option("--trend", help="Also show the ratios by model year, and carry-over.")
+    ] = False,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
@@ -59,14 +63,27 @@ def targets(
     with working("judging the targets"):
         assessment = built.targets()
     falls = None if earlier is None else compare(assessment.outcomes, earlier)
-    answer(_report(built, assessment, falls), style, output)
+    with working("walking through the years"):
+        points = _years(assessment) if trend else []
+    answer(_report(built, assessment, falls, points), style, output)
     if falls is not None:
         remark(f"{len(falls)} targets fell" if falls else "no target fell")
     if falls or (falls is None and not assessment.met):
         raise typer.Exit(1)
 
 
-def _report(built: Built, assessment: Assessment, falls: tuple[Fall, ...] | None) -> Report:
+def _years(assessment: Assessment) -> list[Point]:
+    from cmf.analysis.targets import trend
+
+    return list(trend(assessment.fleet, [each.target for each in assessment.outcomes]))
+
+
+def _report(
+    built: Built,
+    assessment: Assessment,
+    falls: tuple[Fall, ...] | None,
+    points: Sequence[Point],
+) -> Report:
     from cmf.cli.opening import model_facts
     from cmf.report.table import Report
     from cmf.report.targets import (
@@ -75,6 +92,8 @@ def _report(built: Built, assessment: Assessment, falls: tuple[Fall, ...] | None
         gap_table,
         target_table,
         targets_layout,
+        trend_layout,
+        trend_table,
     )
 
     model, lineup = built.programme.model, built.programme.lineup
@@ -90,6 +109,9 @@ def _report(built: Built, assessment: Assessment, falls: tuple[Fall, ...] | None
     }
     tables = [target_table(assessment.outcomes, units), gap_table(assessment.gaps)]
     layout = list(targets_layout(assessment, units))
+    if points:
+        tables.append(trend_table(points))
+        layout.insert(0, trend_layout(points))
     if falls is not None:
         tables.append(fall_table(falls))
         if falls:

@@ -7,10 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from cmf.analysis.targets import Assessment, Earlier, Fall, Gap, Outcome, Step, Verdict
+from cmf.analysis.commonality.basis import Metric, NotEvaluable, Result
+from cmf.analysis.targets import (
+    Assessment,
+    Earlier,
+    Fall,
+    Gap,
+    Outcome,
+    Point,
+    Step,
+    Verdict,
+)
 from cmf.errors import InputError, fail
 from cmf.model.units import PURE, UNITS, Unit
-from cmf.report.table import Column, Kind, Row, Table, table
+from cmf.report.table import Column, Kind, Ratio, Row, Table, table
 from cmf.report.words import number, percent
 
 COLUMNS = (
@@ -52,7 +62,7 @@ _SHOWN_STEPS = 10
 """Steps of one way that are printed; the data hold all."""
 
 _LONG = 10**10
-"""Denominators beyond are not printed; the data hold them."""
+"""Denominators beyond are not printed, nor means of ratios; the data hold them."""
 
 Units = Mapping[str, Unit]
 """Quantity name to the unit of its values."""
@@ -75,13 +85,62 @@ def fall_table(falls: Sequence[Fall]) -> Table:
     return table("falls", columns, rows)
 
 
+def trend_table(points: Sequence[Point]) -> Table:
+    """Every ratio in every model year, as data; of carry-over the weight stands in the id."""
+    columns = (
+        Column("year", Kind.WHOLE),
+        Column("vehicles", Kind.WHOLE),
+        Column("new", Kind.WHOLE),
+        Column("id"),
+        Column("low"),
+        Column("high"),
+        Column("cause", Kind.PROSE),
+    )
+    rows: list[Row] = []
+    for point in points:
+        head = (point.year, point.vehicles, point.new)
+        for outcome in point.outcomes:
+            ends = (_text(outcome.low), _text(outcome.high))
+            rows.append((*head, outcome.target.id, *ends, outcome.cause or None))
+        for result in point.carried:
+            value = str(result.value) if isinstance(result, Metric) else None
+            cause = result.cause if isinstance(result, NotEvaluable) else None
+            rows.append((*head, _carried_id(result), value, value, cause))
+    return table("trend", columns, rows)
+
+
+def trend_layout(points: Sequence[Point]) -> Table:
+    """A line for every model year."""
+    outcomes = points[0].outcomes if points else ()
+    carried = points[0].carried if points else ()
+    columns = [
+        Column("year"),
+        Column("vehicles", Kind.WHOLE),
+        Column("new", Kind.WHOLE),
+        *(Column(_carried_id(result), Kind.RATIO) for result in carried),
+        *(Column(outcome.target.id, Kind.RATIO) for outcome in outcomes),
+    ]
+    rows: list[Row] = []
+    for point in points:
+        taken = [Ratio(r.value, 1) if isinstance(r, Metric) else None for r in point.carried]
+        values = [_value(outcome, PURE) for outcome in point.outcomes]
+        rows.append((str(point.year), point.vehicles, point.new, *taken, *values))
+    notes = ["carry-over: how much of the new vehicles' parts the vehicles of earlier years use"]
+    title = "Ratios of all vehicles up to a model year"
+    return table("trend", columns, rows, title=title, notes=notes)
+
+
+def _carried_id(result: Result) -> str:
+    weight = result.basis.weight
+    return f"carry_over.{weight.value}" if weight else "carry_over"
+
+
 def targets_layout(assessment: Assessment, units: Units) -> Iterator[Table]:
     """The targets for people: gaps first, so that the verdicts stand last."""
     for each in assessment.gaps:
-        for name, steps in (("module", each.modules), (each.target.level, each.parts)):
+        for name, steps in ((each.target.level, each.parts), ("module", each.modules)):
             if steps:
                 yield _way(each, name, steps)
-                break
     yield _verdicts(assessment.outcomes, units)
 
 
@@ -219,9 +278,11 @@ def _way(each: Gap, level: str, steps: Sequence[Step]) -> Table:
     if rest > 0:
         rows.append((f"… {rest} more", None, percent(steps[-1].reaches)))
     columns = [Column("name", title=level), Column("adds"), Column("reaches")]
-    title = f"{each.target.id}: what closes the gap to {each.target.bounds.text}, by {level}"
+    title = (
+        f"{each.target.id}: what closes the gap to {each.target.bounds.text}, {level} by {level}"
+    )
     notes = [f"{each.unique} {each.target.level}s are not common today"]
-    return table(f"gap {each.target.id}", columns, rows, title=title, notes=notes)
+    return table(f"{level}s for {each.target.id}", columns, rows, title=title, notes=notes)
 
 
 def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
@@ -255,5 +316,6 @@ def _details(outcome: Outcome) -> str:
         return f"the volume of {outcome.deciding} matters most"
     if outcome.counted is None or not outcome.target.kind.ratio:
         return ""
-    top, bottom = (Fraction(each) for each in outcome.counted)
-    return f"{number(top)} of {number(bottom)}" if bottom < _LONG else ""
+    top, bottom = outcome.counted
+    plain = isinstance(top, int) and isinstance(bottom, int) and bottom < _LONG
+    return f"{number(top)} of {number(bottom)}" if plain else ""

@@ -126,3 +126,30 @@ def test_a_wrong_baseline(folder: Path, tmp_path: Path, text: str) -> None:
     path.write_text(text)
     assert call(folder, "--baseline", str(path)) == 2
     assert call(folder, "--baseline", str(tmp_path / "none.json")) == 2
+
+
+def test_a_trend_without_years_is_refused(folder: Path) -> None:
+    assert call(folder, "--trend") == 2
+
+
+def test_a_trend_by_model_year(folder: Path, tmp_path: Path) -> None:
+    catalog = folder / "catalog.yaml"
+    year = "  - {name: model_year, numeric: year, range: 2020..2025}\ntime: model_year\nquantities:"
+    catalog.write_text(catalog.read_text().replace("quantities:", year, 1))
+    rows = (folder / "vehicles.csv").read_text().splitlines()
+    years = ("model_year", "2020", "2020", "2024")
+    text = "".join(f"{row},{year}\n" for row, year in zip(rows, years, strict=True))
+    (folder / "vehicles.csv").write_text(text)
+    path = tmp_path / "trend.json"
+    assert call(folder, "--trend", "-o", str(path)) == 0
+    data = json.loads(path.read_text())["trend"]
+    found = {(row["year"], row["id"]): row["low"] for row in data}
+    # A and B alone: 14 of 20 euros of A and 7 of 10 of B.
+    assert found[2020, "share"] == "7/10"
+    assert found[2024, "share"] == "2/3"
+    # Of the six part numbers of C, four are in A or B.
+    assert (found[2020, "carry_over.part_number"], found[2024, "carry_over.part_number"]) == (
+        None,
+        "2/3",
+    )
+    assert call(folder, "--trend", "--format", "table") == 0

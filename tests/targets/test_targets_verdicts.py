@@ -193,26 +193,6 @@ def test_the_margin_tells_the_verdict(
     assert bounds.worse(value, value) == 0
 
 
-def test_the_alliance_targets_of_the_seeds() -> None:
-    root = Path(__file__).parent.parent.parent
-    outcomes = {
-        o.target.id: o
-        for o in cmf.load_lineup(root / "catalogs" / "alliance").build().targets().outcomes
-    }
-    wanted = {f"T{n:02}" for n in (*range(1, 9), 11, *range(14, 21), 27)}
-    assert wanted <= {name.partition("-")[0] for name in outcomes}
-    # The two 80 % targets are kept apart, and each is measured on its own basis.
-    assert outcomes["T01"].target.metric != outcomes["T02"].target.metric
-    assert outcomes["T01"].counted == (64, 80)
-    assert outcomes["T01"].verdict is MET
-    assert outcomes["T01-volume"].verdict is MISSED
-    assert outcomes["T04"].counted == (19, 22)
-    assert outcomes["T05"].low == 6
-    for name in ("T07-cost", "T18-countries", "T19", "T27"):
-        assert outcomes[name].verdict is NONE
-        assert outcomes[name].cause
-
-
 def test_a_missing_file_is_told(folder: Path) -> None:
     with pytest.raises(InputError) as caught:
         cmf.load_lineup(folder).build().targets()

@@ -3,8 +3,9 @@
 from cmf.analysis.targets.evaluate import Assessment, assess
 from cmf.analysis.targets.fleet import Fleet, fleet_of
 from cmf.analysis.targets.gaps import Gap, Step, gap
+from cmf.analysis.targets.gate import Earlier, Fall, compare
 from cmf.analysis.targets.outcome import Outcome, Verdict
-from cmf.analysis.targets.trend import Earlier, Fall, compare
+from cmf.analysis.targets.years import Point, trend
 
 __all__ = [
     "Assessment",
@@ -13,10 +14,12 @@ __all__ = [
     "Fleet",
     "Gap",
     "Outcome",
+    "Point",
     "Step",
     "Verdict",
     "assess",
     "compare",
     "fleet_of",
     "gap",
+    "trend",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from attrs import frozen
+from attrs import field, frozen
 
 from cmf.analysis.commonality.basis import Metric, NotEvaluable
 from cmf.analysis.commonality.bounds import Bounds
@@ -23,12 +23,15 @@ class Assessment:
 
     Attributes
     ----------
+    fleet
+        The vehicles that were looked at.
     outcomes
         In the order of the targets.
     gaps
         What closes the gap, for missed targets on shares.
     """
 
+    fleet: Fleet = field(repr=False)
     outcomes: tuple[Outcome, ...]
     gaps: tuple[Gap, ...]
 
@@ -58,7 +61,7 @@ def assess(targets: Targets, fleet: Fleet) -> Assessment:
         raise InputError(faults)
     outcomes = tuple(evaluate(target, fleet) for target in targets.targets)
     gaps = [gap(o, fleet) for o in outcomes if o.verdict is Verdict.MISSED]
-    return Assessment(outcomes, tuple(each for each in gaps if each is not None))
+    return Assessment(fleet, outcomes, tuple(each for each in gaps if each is not None))
 
 
 def evaluate(target: Target, fleet: Fleet) -> Outcome:

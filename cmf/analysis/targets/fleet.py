@@ -87,6 +87,17 @@ class Fleet:
         """A condition of a target; raises `InputError` at its place."""
         return self.lowered.condition(resolve_condition(self.lowered.resolved, text))
 
+    def only(self, numbers: Sequence[int]) -> Fleet:
+        """Some of the vehicles, in ascending order of their numbers."""
+        built = [i for i in numbers if i < len(self.builds)]
+        return Fleet(
+            self.lowered,
+            tuple(self.builds[i] for i in built),
+            tuple(self.others[i - len(self.builds)] for i in numbers if i >= len(self.builds)),
+            self.parts.select([self.names[i] for i in built]),
+            tuple(self.volumes[i] for i in numbers),
+        )
+
     def looked_at(self, target: Target) -> list[int]:
         """Numbers of the vehicles that a target looks at."""
         number = len(self.names) if target.vehicles == "all" else len(self.builds)

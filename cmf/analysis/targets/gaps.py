@@ -14,9 +14,6 @@ from cmf.analysis.targets.fleet import Fleet
 from cmf.analysis.targets.outcome import Outcome
 from cmf.model.targets import Target
 
-SEVERAL = "several modules"
-OUTSIDE = "vehicle level"
-
 
 @frozen
 class Step:
@@ -44,8 +41,9 @@ class Gap:
     start
         The share today.
     parts, modules
-        Steps until the target is reached; each list is a way of its own. For a target on the level
-        of modules the first list holds modules and the second is empty.
+        Steps until the target is reached; each list is a way of its own. Modules alone may not
+        reach it. For a target on the level of modules the first list holds modules and the second
+        is empty.
     unique
         Number of parts (modules) that are not common.
     """
@@ -80,7 +78,8 @@ def gap(outcome: Outcome, fleet: Fleet) -> Gap | None:
     over the whole weight. A module becomes common with all parts that only it brings.
     """
     target, start = outcome.target, outcome.low
-    if start is None or start != outcome.high or target.bounds.low is None:
+    goal = target.bounds.low
+    if start is None or start != outcome.high or goal is None or start >= goal:
         return None
     if target.metric not in ("share", "share_lineup", "share_lineup_unweighted", "carry_over"):
         return None
@@ -96,8 +95,9 @@ def gap(outcome: Outcome, fleet: Fleet) -> Gap | None:
     if target.level == "part":
         homes = _homes(incidence, fleet)
         for j, c in sorted(unique.items()):
-            modules[homes[j]] = modules.get(homes[j], Fraction(0)) + c
-    goal = target.bounds.low
+            home = homes[j]
+            if home is not None:
+                modules[home] = modules.get(home, Fraction(0)) + c
     return Gap(target, start, _way(single, start, goal), _way(modules, start, goal), len(unique))
 
 
@@ -159,22 +159,22 @@ def _parts(parts: list[int], values: list[int]) -> dict[int, Fraction]:
     return {j: Fraction(value, whole) for j, value in zip(parts, values, strict=True)}
 
 
-def _homes(incidence: Incidence, fleet: Fleet) -> list[str]:
-    """For each part the module that brings it, where it is one only."""
+def _homes(incidence: Incidence, fleet: Fleet) -> list[str | None]:
+    """For each part the module that brings it; `None` where it is not exactly one."""
     problem = fleet.lowered.problem
     numbers = {name: i for i, name in enumerate(fleet.names)}
     builds = [fleet.builds[numbers[name]] for name in incidence.products.names]
     axes = [problem.index(slot) for slot in incidence.slots]
-    found: list[str] = [""] * len(incidence.parts.numbers)
+    found: list[set[str | None]] = [set() for _ in incidence.parts.numbers]
     lines = incidence.lines
     columns = (lines.product.tolist(), lines.part.tolist(), lines.slot.tolist())
     for product, part, slot in zip(*columns, strict=True):
-        home = OUTSIDE
-        if slot != VEHICLE_LEVEL:
-            axis = problem.variables[axes[slot]]
-            home = f"{axis.name} {axis.options[builds[product].variant[axes[slot]]]}"
-        found[part] = home if found[part] in ("", home) else SEVERAL
-    return found
+        if slot == VEHICLE_LEVEL:
+            found[part].add(None)
+            continue
+        axis = problem.variables[axes[slot]]
+        found[part].add(f"{axis.name} {axis.options[builds[product].variant[axes[slot]]]}")
+    return [homes.pop() if len(homes) == 1 else None for homes in found]
 
 
 def _way(adds: Mapping[str, Fraction], start: Fraction, goal: Fraction) -> tuple[Step, ...]:
