@@ -136,6 +136,12 @@ def _answer(
     columns = variant_columns(model.catalog, model.problem)
     units = {column.name: column.unit for column in columns if column.unit}
     known = {**facts(space), "count": total, "selection": choice.words, "units": units}
+    if choice.everything and output is not None and output.suffix.lower() == ".parquet" and total:
+        with working("writing"):
+            space.to_parquet(output)
+        remark(f"wrote {output}")
+        remark(f"{choice.words}, of {number(total)} variants")
+        return
     streamed = choice.everything and (output is not None or style is not p.Format.TABLE)
     with working("listing variants"):
         first, rows = _peek(choice.rows(space))

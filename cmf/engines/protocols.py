@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
+import numpy.typing as npt
 from attrs import frozen
 
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
@@ -77,6 +78,20 @@ class CountingSpace(Space, Protocol):
 
     def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
         """`size` variants drawn uniformly and independently, the same for the same seed."""
+
+
+@runtime_checkable
+class ArraySpace(Protocol):
+    """A space that lists its variants as arrays."""
+
+    def arrays(self, rows: int) -> Iterator[npt.NDArray[Any]]:
+        """All variants in declared order, in pieces of shape (variants, variables).
+
+        Parameters
+        ----------
+        rows
+            About how many variants a piece may have at most.
+        """
 
 
 class Engine(Protocol):

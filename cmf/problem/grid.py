@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, Table
+from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, Table, holds
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -107,6 +107,33 @@ def values(terms: Sequence[CostTable], rows: Ints, sizes: Sequence[int]) -> Ints
         else:
             total += [term.value(row) for row in rows.tolist()]
     return total
+
+
+def satisfied(formula: Formula, rows: Ints, sizes: Sequence[int]) -> Bools:
+    """On which of several variants (one a row) `formula` holds."""
+    match formula:
+        case Member(variable, options):
+            mask = np.zeros(sizes[variable], dtype=np.bool_)
+            mask[sorted(options)] = True
+            return np.asarray(mask[rows[:, variable]], dtype=np.bool_)
+        case Not(operand):
+            return ~satisfied(operand, rows, sizes)
+        case And(parts):
+            found = np.ones(len(rows), dtype=np.bool_)
+            for part in parts:
+                found &= satisfied(part, rows, sizes)
+            return found
+        case Or(parts):
+            found = np.zeros(len(rows), dtype=np.bool_)
+            for part in parts:
+                found |= satisfied(part, rows, sizes)
+            return found
+        case Sum(terms, low, high):
+            totals = values(terms, rows, sizes)
+            above = low is None or totals >= low
+            return np.broadcast_to(above & (high is None or totals <= high), len(rows))
+        case Table():
+            return np.array([holds(formula, row) for row in rows.tolist()], dtype=np.bool_)
 
 
 def sparse_costs(values: Ints, scope: tuple[int, ...]) -> CostTable:

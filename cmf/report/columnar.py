@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,29 @@ def write_parquet(table: Table, path: Path) -> None:
             yield _frame(table, batch, types)
 
     register_io_source(batches, schema=types).sink_parquet(path)
+
+
+def sink_frames(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, path: Path) -> None:
+    """Write data frames of one schema, one after the other, as one Parquet file.
+
+    Parameters
+    ----------
+    empty
+        A frame without rows that has the schema.
+    """
+    from polars.io.plugins import register_io_source
+
+    def source(
+        with_columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,
+        batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        del with_columns, predicate, n_rows, batch_size  # the sink asks for everything
+        yield from frames
+
+    # Statistics of columns of names would cost more than all the rest.
+    register_io_source(source, schema=empty.schema).sink_parquet(path, statistics=False)
 
 
 def _schema(table: Table) -> dict[str, pl.DataType]:

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from cmf.errors import InputError, fail
 from cmf.report.table import Report
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def _json(report: Report, path: Path) -> None:
@@ -73,6 +77,21 @@ def save(report: Report, path: Path) -> None:
     check_target(path)
     with _whole(path) as draft:
         WRITERS[path.suffix.lower()](report, draft)
+
+
+def save_frames(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, path: Path) -> None:
+    """Write data frames of one schema as one Parquet file, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When the system refuses to write.
+    """
+    from cmf.report.columnar import sink_frames
+
+    check_target(path)
+    with _whole(path) as draft:
+        sink_frames(frames, empty, draft)
 
 
 @contextmanager

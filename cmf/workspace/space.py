@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import numpy as np
 from attrs import field, frozen
 
-from cmf.engines.protocols import CountingSpace, OptionCounts, Space
+from cmf.engines.protocols import ArraySpace, CountingSpace, OptionCounts, Space
 from cmf.errors import LimitReached, did_you_mean, fail
 from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import Member
+from cmf.problem.grid import Ints
 from cmf.problem.problem import Constraint, Variant
 from cmf.workspace.frames import variant_frame
 
@@ -123,6 +126,33 @@ class VariantSpace:
         """The first `limit` variants in declared order, with their quantities."""
         return self.frame(list(islice(self.space.variants(), limit)))
 
+    def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
+        """All variants in declared order, as data frames of about `rows` rows: memory is bounded.
+
+        Raises
+        ------
+        LimitReached
+            When the engine reaches a limit on the way.
+        """
+        if isinstance(self.space, ArraySpace):
+            yield from map(self.frame, _joined(self.space.arrays(rows), rows))
+            return
+        listed = self.space.variants()
+        while batch := list(islice(listed, rows)):
+            yield self.frame(batch)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write all variants to a Parquet file, in declared order, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            When the file cannot be written.
+        """
+        from cmf.report.files import save_frames
+
+        save_frames(self.batches(), self.frame(()), Path(path))
+
     def sample(self, size: int, seed: int = 0) -> pl.DataFrame:
         """`size` variants drawn uniformly and independently; the same for the same seed."""
         if not hasattr(self.space, "sample"):
@@ -153,7 +183,7 @@ class VariantSpace:
         remedy = did_you_mean(quantity, problem.quantities, what="quantity")
         raise fail("unknown-quantity", f"there is no quantity `{quantity}`", None, remedy)
 
-    def frame(self, variants: Sequence[Variant]) -> pl.DataFrame:
+    def frame(self, variants: Sequence[Variant] | Ints) -> pl.DataFrame:
         """Variants as a table, with their quantities; see `cmf.workspace.frames`."""
         return variant_frame(self.model.problem, variants)
 
@@ -193,6 +223,23 @@ class VariantSpace:
             remedy = did_you_mean(name, names, what="axis")
             raise fail("unknown-axis", f"there is no slot or feature `{name}`", None, remedy)
         return names.index(name)
+
+
+def _joined(pieces: Iterable[Ints], rows: int) -> Iterator[Ints]:
+    """The same rows in pieces of about `rows`: a data frame costs the more columns it has."""
+    held: list[Ints] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(map(len, held)) >= rows:
+            yield _stacked(held)
+            held = []
+    if held:
+        yield _stacked(held)
+
+
+def _stacked(pieces: Sequence[Ints]) -> Ints:
+    """Pieces below each other, stored column by column as data frames want them."""
+    return np.concatenate([piece.T for piece in pieces], axis=1).T
 
 
 def _state(

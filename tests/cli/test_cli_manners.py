@@ -147,7 +147,11 @@ def test_a_file_is_written_whole_or_not_at_all(
         yield ["front_compact"] * 6 + [1, 2, 3]
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    def full_disk(*arguments: object) -> object:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     monkeypatch.setattr("cmf.report.variants.variant_rows", rows)
+    monkeypatch.setattr("cmf.workspace.space.variant_frame", full_disk)
     target = demo / f"out.{suffix}"
     target.write_text("what was there before")
     before = sorted(p.name for p in demo.iterdir())
