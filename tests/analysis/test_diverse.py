@@ -1,4 +1,4 @@
-"""Variants that differ: valid, distinct, as many as there are, and bounds that brute force meets."""
+"""Variants that differ: valid, distinct, as many as there are, with bounds that hold."""
 
 from __future__ import annotations
 
