@@ -16,7 +16,7 @@ from cmf.source import Source, Span
 
 FilePath = str | PathLike[str]
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 32 * 2**20
 """A model file larger than this is refused before it is read."""
 
 MOST_FAULTS = 20
@@ -144,4 +144,4 @@ def nearest(name: str, known: Collection[str], what: str) -> str | None:
     """`did_you_mean`, for lists that are not too long to compare with."""
     if len(known) > _MOST_COMPARED:
         return None
-    return did_you_mean(name[:40], known, what=what)
+    return did_you_mean(name[:40], [other[:40] for other in known], what=what)

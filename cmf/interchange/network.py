@@ -241,11 +241,11 @@ def _link(
             remedy = nearest(variable, variables, "variable")
             raise fail("unknown-variable", message, place("scope", position), remedy)
         if variable in scope[:position]:
-            message = f"`{variable}` stands twice in the scope"
+            message = f"`{variable[:40]}` stands twice in the scope"
             raise fail("duplicate-variable", message, place("scope", position))
     element.whole("arity", 1, MOST_ARITY)
     for declared in (element.attributes.get("arity"), relation.attributes.get("arity")):
-        if declared is not None and declared.isdecimal() and int(declared) != len(scope):
-            message = f"the scope has {len(scope)} variables, but the arity is {declared}"
+        if declared is not None and declared != str(len(scope)):
+            message = f"the scope has {len(scope)} variables, but the arity is {declared[:40]}"
             raise fail("wrong-arity", message, place("scope"))
     return Link(name, element, relation, scope)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cmf.errors import fail
+from cmf.interchange.domain import Domain
 from cmf.interchange.elements import Element
 from cmf.interchange.files import Faults, FilePath, nearest, read_source
 from cmf.interchange.network import Link, read_network
-from cmf.interchange.tuples import Domain, keys, read_costs
+from cmf.interchange.tuples import Room, keys, read_costs
 from cmf.model.units import LIMIT
 from cmf.problem.formula import CostTable
 from cmf.problem.problem import Quantity, Variable
@@ -51,8 +52,10 @@ def read_prices(path: FilePath, name: str, variables: Sequence[Variable]) -> Qua
             domains[variable] = Domain.of(numbered)
     faults.check()
     tables = []
+    room = Room()
     for link in network.links:
         with faults.collecting():
+            room.take(link.relation)
             tables.append(_table(link, domains, numbers))
     with faults.collecting():
         _check_costs(network.section, tables)

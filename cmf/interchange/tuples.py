@@ -1,75 +1,59 @@
 """The tuples of an XCSP 2.1 relation as rows of option numbers.
 
-The fast path splits the text once and maps whole columns; only when that fails is the text read
+Relations of integers are read as arrays, others as words. Only when that fails is the text read
 again, tuple by tuple, to say where the first fault is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import islice, zip_longest
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from attrs import frozen
 
-from cmf.errors import InputError, fail
+from cmf.errors import fail
+from cmf.interchange.domain import Domain
 from cmf.interchange.elements import Element
-from cmf.interchange.files import nearest
-from cmf.model.units import LIMIT
+from cmf.interchange.files import MOST_BYTES
+from cmf.interchange.tuple_faults import COST, first_fault, is_cost
 from cmf.problem.formula import Costs, Rows
-from cmf.source import Span
+
+MOST_TUPLE_TEXT = 2 * MOST_BYTES
+"""Characters of tuples that are read; a relation counts for every kind of scope that it serves."""
+
+MOST_TUPLES = 5_000_000
+MOST_COSTS = 1_000_000
 
 # A piece of text that is split at once: the words of a piece need about twenty times its memory.
 _PIECE = 2**20
 # Below this length arrays cost more than they save.
 _SHORT = 1000
-_COST = re.compile(r"([^\s|:]+)\s*:")
+_COST = re.compile(rf"(?<![^\s|:]){COST.pattern}")
 _WORD = re.compile(r"\S+")
 _BAR = 10**9
 """Stands for a bar among integers; no integer of a `Domain` is as great."""
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,8}")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,16}")
 
+class Room:
+    """How much of tuples is still read: a relation may serve any number of constraints."""
 
-@frozen(eq=False)
-class Domain:
-    """The values of a variable.
+    def __init__(self) -> None:
+        self._characters = MOST_TUPLE_TEXT
+        self._tuples = MOST_TUPLES
+        self._costs = MOST_COSTS
 
-    Attributes
-    ----------
-    numbers
-        Option number of every value.
-    low
-        The least value, when all values are integers that lie close together.
-    dense
-        Then the option numbers of `low` and of every integer that follows, -1 where there is none;
-        otherwise `None`.
-    lengths
-        Then how many characters each of them has.
-    """
-
-    numbers: Mapping[str, int]
-    low: int = 0
-    dense: Rows | None = None
-    lengths: Rows | None = None
-
-    @classmethod
-    def of(cls, numbers: Mapping[str, int]) -> Domain:
-        """The domain of the values in `numbers`."""
-        integers = [int(value) for value in numbers if _INTEGER.fullmatch(value)]
-        if not integers or len(integers) < len(numbers):
-            return cls(numbers)
-        low, high = min(integers), max(integers)
-        if high - low > 4 * len(integers) + 1000:
-            return cls(numbers)
-        dense = np.full(high - low + 1, -1, dtype=np.int32)
-        lengths = np.zeros_like(dense)
-        dense[np.array(integers) - low] = list(numbers.values())
-        lengths[np.array(integers) - low] = list(map(len, numbers))
-        return cls(numbers, low, dense, lengths)
+    def take(self, relation: Element) -> None:
+        """Raise `InputError` when reading `relation` (again) is too much."""
+        self._characters -= len(relation.text)
+        self._tuples -= relation.text.count("|") + 1
+        self._costs -= relation.text.count(":")
+        if min(self._characters, self._tuples, self._costs) < 0:
+            message = (
+                f"more than {MOST_TUPLES:,} tuples, {MOST_COSTS:,} costs "
+                f"or {MOST_TUPLE_TEXT:,} characters of them to read"
+            )
+            raise fail("too-large", message, relation.span)
 
 
 def read_rows(relation: Element, scope: Sequence[str], domains: Sequence[Domain]) -> Rows:
@@ -98,7 +82,7 @@ def read_rows(relation: Element, scope: Sequence[str], domains: Sequence[Domain]
     try:
         return _rows(relation.text, 0, len(relation.text), domains)
     except _Unreadable as place:
-        raise _first_fault(relation, scope, domains, place.start) from None
+        raise first_fault(relation, scope, domains, place.start) from None
 
 
 def read_costs(
@@ -110,9 +94,9 @@ def read_costs(
     cost that no tuple follows says nothing. Parameters and errors are those of `read_rows`.
     """
     try:
-        return _blocks(relation.text, domains)
+        return _priced(relation.text, domains)
     except _Unreadable as place:
-        raise _first_fault(relation, scope, domains, place.start) from None
+        raise first_fault(relation, scope, domains, place.start) from None
 
 
 def keys(rows: Rows, sizes: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -143,10 +127,6 @@ def distinct(rows: Rows, sizes: Sequence[int]) -> Rows:
     return rows if len(first) == len(rows) else rows[np.sort(first)]
 
 
-def _is_cost(text: str) -> bool:
-    return _WHOLE.fullmatch(text) is not None and abs(int(text)) <= LIMIT
-
-
 class _Unreadable(Exception):
     """There is a fault in the tuples at or behind `start`, an offset in the text."""
 
@@ -155,26 +135,31 @@ class _Unreadable(Exception):
         self.start = start
 
 
-def _blocks(text: str, domains: Sequence[Domain]) -> tuple[Rows, Costs]:
-    """Tuples with their costs."""
-    marks = list(_COST.finditer(text))
-    if text[: marks[0].start() if marks else len(text)].strip():
-        raise _Unreadable(0)
-    blocks = [np.empty((0, len(domains)), dtype=np.int32)]
-    costs = [np.empty(0, dtype=np.int64)]
-    for mark, following in zip_longest(marks, marks[1:]):
-        end = following.start() if following else len(text)
-        content = text[mark.end() : end].rstrip()
-        if following and content:
-            if not content.endswith("|"):
-                raise _Unreadable(mark.start())
-            end = mark.end() + len(content) - 1
-        if not _is_cost(mark[1]):
+def _priced(text: str, domains: Sequence[Domain]) -> tuple[Rows, Costs]:
+    """The tuples of a soft relation, each with its cost; raises `_Unreadable`."""
+    firsts, costs = [], []
+    number = end = 0
+    for mark in _COST.finditer(text):
+        same_tuple = text[end : mark.start()].rpartition("|")[2]
+        if same_tuple.strip():
+            raise _Unreadable(end)
+        if not is_cost(mark[1]):
             raise _Unreadable(mark.start())
-        rows = _rows(text, mark.end(), end, domains)
-        blocks.append(rows)
-        costs.append(np.full(len(rows), int(mark[1]), dtype=np.int64))
-    return np.concatenate(blocks), np.concatenate(costs)
+        number += text.count("|", end, mark.start())
+        firsts.append(number)
+        costs.append(int(mark[1]))
+        end = mark.end()
+    # Blanks in place of costs, so that every tuple stays where it is.
+    tuples = _COST.sub(lambda mark: " " * len(mark[0]), text)
+    if not tuples[end:].strip():
+        tuples = tuples.rstrip().removesuffix("|")
+    rows = _rows(tuples, 0, len(tuples), domains)
+    if not len(rows):
+        return rows, np.empty(0, dtype=np.int64)
+    if not firsts or firsts[0] > 0:
+        raise _Unreadable(0)
+    last = np.searchsorted(np.array(firsts), np.arange(len(rows)), side="right") - 1
+    return rows, np.array(costs, dtype=np.int64)[last]
 
 
 def _rows(text: str, start: int, end: int, domains: Sequence[Domain]) -> Rows:
@@ -246,57 +231,3 @@ def _words(text: str, domains: Sequence[Domain]) -> Rows | None:
     except KeyError:
         return None
     return rows
-
-
-def _first_fault(
-    relation: Element, scope: Sequence[str], domains: Sequence[Domain], offset: int
-) -> InputError:
-    """The first fault of the tuples at or behind an offset of the relation's text."""
-    body = relation.body()
-    text = relation.text if body is None else relation.source.text
-    start, last = (0, len(text)) if body is None else body
-    start += offset
-    soft = relation.attributes.get("semantics") == "soft"
-    priced = not soft or offset > 0
-    while start <= last:
-        end = text.find("|", start, last)
-        end = last if end < 0 else end
-        while soft and (cost := _COST.match(text, _skip(text, start, end), end)):
-            if not _is_cost(cost[1]):
-                place = _place(relation, body, *cost.span(1))
-                message = f"the cost `{cost[1][:40]}` is not a whole number of at most 15 digits"
-                return fail("bad-cost", message, place)
-            start, priced = cost.end(), True
-        words = list(islice(_WORD.finditer(text, start, end), len(scope) + 1))
-        if words and not priced:
-            message = "a tuple stands before the first cost"
-            return fail("bad-cost", message, _place(relation, body, *words[0].span()))
-        # A cost without a tuple at the end of a relation is harmless, and price files have it.
-        if len(words) != len(scope) and (words or not soft or end < last):
-            begin = words[0].start() if words else start
-            return _wrong_width(_place(relation, body, begin, end), len(words), len(scope))
-        for word, name, domain in zip(words, scope, domains, strict=False):
-            if word[0] not in domain.numbers:
-                message = f"the value `{word[0][:40]}` is not in the domain of `{name}`"
-                place = _place(relation, body, *word.span())
-                return fail(
-                    "unknown-value", message, place, nearest(word[0], domain.numbers, "value")
-                )
-        start = end + 1
-    return fail("bad-tuple", "the tuples of this relation cannot be read", relation.span)
-
-
-def _skip(text: str, start: int, end: int) -> int:
-    while start < end and text[start].isspace():
-        start += 1
-    return start
-
-
-def _place(relation: Element, body: tuple[int, int] | None, start: int, end: int) -> Span:
-    return relation.span if body is None else relation.source.span(start, end)
-
-
-def _wrong_width(place: Span, found: int, arity: int) -> InputError:
-    number = str(found) if found <= arity else f"more than {arity}"
-    message = f"a tuple has {number} values, but the relation has arity {arity}"
-    return fail("wrong-width", message, place)

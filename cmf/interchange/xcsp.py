@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from cmf.errors import fail
-from cmf.interchange.files import MOST_BYTES, Faults, FilePath, read_source
+from cmf.interchange.domain import Domain
+from cmf.interchange.files import Faults, FilePath, read_source
 from cmf.interchange.network import Link, Network, read_network
 from cmf.interchange.prices import read_prices
-from cmf.interchange.tuples import Domain, distinct, read_rows
+from cmf.interchange.tuples import Room, distinct, read_rows
 from cmf.problem.formula import Formula, Not, Rows, Table
 from cmf.problem.problem import Constraint, Origin, Problem, Variable
-
-MOST_TUPLE_TEXT = 2 * MOST_BYTES
-"""Characters of tuples that are read; a relation counts once for every kind of scope it serves."""
 
 
 def read_xcsp(path: FilePath, prices: Mapping[str, FilePath] | None = None) -> Problem:
@@ -74,16 +71,13 @@ class _Tables:
             for name, values in network.domains.items()
         }
         self._rows: dict[tuple[str, ...], Rows] = {}
-        self._room = MOST_TUPLE_TEXT
+        self._room = Room()
 
     def rows(self, link: Link) -> Rows:
         domains = [self._network.variables[name] for name in link.scope]
         key = (link.relation.attributes["name"], *domains)
         if key not in self._rows:
-            self._room -= len(link.relation.text)
-            if self._room < 0:
-                message = f"more than {MOST_TUPLE_TEXT:,} characters of tuples to read"
-                raise fail("too-large", message, link.relation.span)
+            self._room.take(link.relation)
             rows = read_rows(link.relation, link.scope, [self._domains[name] for name in domains])
             link.relation.check_count("nbTuples", len(rows), "tuples")
             rows = distinct(rows, [len(self._network.domains[name]) for name in domains])

@@ -136,6 +136,17 @@ CASES = [
     Case("variable twice", ".xml", 'scope="x y"', 'scope="x x"', "duplicate-variable", "18:41"),
     Case("arity of scope", ".xml", 'scope="x y"', 'scope="x"', "wrong-arity", "18:39"),
     Case("huge scope", ".xml", '"x y"', f'"{"x " * 9999}"', "duplicate-variable", "18:41"),
+    Case(
+        "endless arity", ".xml", 'arity="2" sc', f'arity="{"2" * 5000}" sc', "bad-number", "18:29"
+    ),
+    Case(
+        "endless relation",
+        ".xml",
+        'arity="2" nb',
+        f'arity="{"2" * 5000}" nb',
+        "bad-number",
+        "12:27",
+    ),
     Case("soft in a model", ".xml", '"supports"', '"soft"', "unsupported-semantics", "12:54"),
     Case("narrow tuple", ".xml", " 0 1 |", " 0 |", "wrong-width", "13:2"),
     Case("wide tuple", ".xml", " red 3", " red 3 1", "wrong-width", "14:2"),
@@ -242,6 +253,10 @@ PRICE_CASES = [
     Case("costs too great", ".xml", "5: 0", "9" * 16 + ": 0", "bad-cost", "6:76"),
     Case("infinite default", ".xml", 'Cost="0">', 'Cost="infinity">', "bad-number", "6:73"),
     Case("forbidding cost", ".xml", "7: red", "1000: red", "unsupported-cost", "8:43"),
+    Case("cost inside", ".xml", "5: 0 | 1", "5: 0 | 1 6: 1", "wrong-width", "6:83"),
+    Case("endless cost", ".xml", "5: 0", "5" * 100_000 + ": 0", "bad-cost", "6:76"),
+    Case("endless word", ".xml", "5: 0", "5:" + "0" * 100_000, "unknown-value", "6:78"),
+    Case("blanks before a colon", ".xml", "5: 0", "5" + " " * 100_000 + ": 0", "bad-cost", "6:76"),
     Case("two costs", ".xml", "7: red", "7: 0", "duplicate-tuple", "6:1"),
     Case("cost in a tuple", ".xml", "| 7:", "7:", "wrong-width", "6:83"),
     Case("supports", ".xml", '"soft"', '"supports"', "unsupported-semantics", "6:54"),
@@ -445,6 +460,23 @@ def test_domains_are_bounded_together(tmp_path: Path) -> None:
     path.write_text(XCSP.replace("</domains>", domains + "</domains>").replace('nbDomains="2"', ""))
     with pytest.raises(InputError, match="all domains together"):
         read_model(path)
+
+
+@pytest.mark.parametrize(
+    ("bound", "most"), [("MOST_TUPLE_TEXT", 10_000), ("MOST_TUPLES", 4_000), ("MOST_COSTS", 4_000)]
+)
+def test_a_shared_relation_is_not_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(tuples, bound, most)
+    relation = "5: 0 |" * 1000 + "5: 0"
+    links = "".join(f'<constraint name="d{n}" scope="x" reference="R"/>' for n in range(4))
+    text = PRICES.replace("5: 0 | 1 | 7: red", relation).replace('nbTuples="3"', "")
+    model, prices = tmp_path / "model.xml", tmp_path / "prices.xml"
+    model.write_text(XCSP)
+    prices.write_text(text.replace("</constraints>", links + "</constraints>"))
+    with pytest.raises(InputError, match=r"prices\.xml:6:1: error\[too-large\]"):
+        read_model(model, prices)
 
 
 def test_nested_equivalences_are_bounded(tmp_path: Path) -> None:
