@@ -239,7 +239,15 @@ CASES = [
 OWN_VALUE = PRICES.replace("1 0 red", "1 0 9").replace("7: red", "7: 9")
 OWN_VARIABLE = PRICES.replace('"x"', '"z"')
 
+TOO_GREAT = (
+    PRICES.replace("5: 0", "600000000000000: 0")
+    .replace(' maximalCost="1000"', "")
+    .replace("</constraints>", '<constraint name="d" scope="x" reference="R"/></constraints>')
+)
+
 PRICE_CASES = [
+    Case("sum too great", ".xml", PRICES, TOO_GREAT, "too-large", "8:1"),
+    Case("cost behind", ".xml", "5: 0 | 1", "5: 0 | 1 6:", "wrong-width", "6:83"),
     Case("model as prices", ".xml", PRICES, XCSP, "wrong-type", "2:39"),
     Case("unknown variable", ".xml", 'scope="x"', 'scope="z"', "unknown-variable", "9:29"),
     Case("value not listed", ".xml", "1 0 red", "1 0", "unknown-value", "6:90"),
