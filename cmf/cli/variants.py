@@ -25,7 +25,7 @@ READABLE = 2_000
 
 @frozen
 class Choice:
-    """Which of the variants are wanted; at most one of limit, sample, best and everything."""
+    """Which of the variants are wanted; at most one way to choose."""
 
     limit: int | None
     sample: int | None
@@ -33,6 +33,7 @@ class Choice:
     best: str | None
     top: int | None
     greatest: bool
+    diverse: int | None
     everything: bool
 
     def check(self) -> None:
@@ -41,6 +42,7 @@ class Choice:
             "--limit": self.limit is not None,
             "--sample": self.sample is not None,
             "--best": self.best is not None,
+            "--diverse": self.diverse is not None,
             "--all": self.everything,
         }
         named = [name for name, is_given in given.items() if is_given]
@@ -60,6 +62,8 @@ class Choice:
             return f"sample {self.sample} seed {self.seed or 0}"
         if self.best is not None:
             return f"{'greatest' if self.greatest else 'least'} {self.best} top {self.top or 1}"
+        if self.diverse is not None:
+            return f"diverse {self.diverse}"
         return f"first {self.limit or FIRST}"
 
     def rows(self, space: VariantSpace) -> Iterator[Row]:
@@ -70,6 +74,8 @@ class Choice:
             return space.sample(self.sample, self.seed or 0).iter_rows()
         if self.best is not None:
             return space.best(self.best, top=self.top or 1, greatest=self.greatest).iter_rows()
+        if self.diverse is not None:
+            return space.diverse(self.diverse).iter_rows()
         wanted = None if self.everything else self.limit or FIRST
         return variant_rows(space.model.problem, islice(space.space.variants(), wanted))
 
@@ -91,13 +97,16 @@ def variants(
     ] = None,
     top: Annotated[int | None, typer.Option(min=1, metavar="K", help="How many best ones.")] = None,
     greatest: Annotated[bool, typer.Option("--greatest", help="The greatest first.")] = False,
+    diverse: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="N that differ much from each other.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
 ) -> None:
-    """List valid variants: the first ones, a fair sample, the best, or all.
+    """List valid variants: the first ones, a fair sample, the best, a diverse set, or all.
 
     Exit code 1 when there is none.
 
@@ -110,7 +119,7 @@ def variants(
     from cmf.cli.opening import known_count, open_space
     from cmf.report.files import check_target
 
-    choice = Choice(limit, sample, seed, best, top, greatest, everything)
+    choice = Choice(limit, sample, seed, best, top, greatest, diverse, everything)
     choice.check()
     if output is not None:
         check_target(output)

@@ -22,6 +22,9 @@ from cmf.workspace.frames import variant_frame
 if TYPE_CHECKING:
     import polars as pl
 
+    from cmf.analysis.coverage import Coverage
+    from cmf.analysis.difference import Difference
+    from cmf.analysis.session import Session
     from cmf.workspace.model import Model
 
 T = TypeVar("T")
@@ -171,6 +174,50 @@ class VariantSpace:
         self.additive(quantity)
         ranked = _solved(self.space.best(quantity, greatest=greatest, top=top), ())
         return self.frame([each.variant for each in ranked])
+
+    def diverse(self, size: int) -> pl.DataFrame:
+        """`size` variants that differ much from each other, fewer only if there are no more.
+
+        See `cmf.analysis.diverse` for what is guaranteed.
+        """
+        from cmf.analysis.diverse import diverse
+
+        return self.frame([each.variant for each in diverse(self.space, size)])
+
+    def coverage(self, strength: int = 2) -> Coverage:
+        """Few variants that cover every valid pair of options (`strength` 2), or every option (1).
+
+        See `cmf.analysis.coverage`.
+        """
+        from cmf.analysis.coverage import coverage
+
+        return coverage(self.space, strength)
+
+    def difference(self, other: VariantSpace) -> Difference:
+        """What `other` gains and loses against this space; see `cmf.analysis.difference`.
+
+        Raises
+        ------
+        InputError
+            When a slot or feature that only one side knows is not decided there.
+        LimitReached
+            When an engine does not count by option.
+        """
+        from cmf.analysis.difference import difference
+
+        for each in (self, other):
+            if not hasattr(each.space, "option_counts"):
+                raise LimitReached(f"engine {each.engine} does not count: narrow the conditions")
+        return difference(
+            cast(CountingSpace, self.space),
+            cast(CountingSpace, other.space),
+        )
+
+    def session(self) -> Session:
+        """Choices made one after the other, within this space; see `cmf.analysis.session`."""
+        from cmf.analysis.session import Session
+
+        return Session(self.space, self.model.problem.where(*self.choices))
 
     def additive(self, quantity: str) -> None:
         """Refuse a quantity that cannot be ranked, with the reason."""
