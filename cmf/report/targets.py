@@ -305,7 +305,17 @@ def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
     for outcome in outcomes:
         counts[outcome.verdict] += 1
     title = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
-    return table("targets", columns, rows, title=f"{len(outcomes)} targets: {title}")
+    heading = f"{len(outcomes)} targets: {title}"
+    return table("targets", columns, rows, title=heading, notes=_notes(outcomes))
+
+
+def _notes(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Each remark once, with the targets that it concerns."""
+    found: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        for remark in outcome.remarks:
+            found.setdefault(remark, []).append(outcome.target.id)
+    yield from (f"{', '.join(names)}: {remark}" for remark, names in found.items())
 
 
 def _details(outcome: Outcome) -> str:

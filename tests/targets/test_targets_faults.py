@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cmf.analysis.targets import Assessment
 from cmf.errors import InputError
+from cmf.load import read_lineup_and_catalog, read_targets
+from cmf.model.catalog import Catalog
+from cmf.model.lineup import Lineup
 
 Assess = Callable[[str], Assessment]
 HEAD = "format: 1\ntargets:\n"
@@ -99,3 +106,37 @@ def test_wrong_conditions_are_told_at_once(assess: Assess) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "format: 1\n", "format: 1\ntargets: []\n", "a: &x 1\n"])
 def test_no_targets(assess: Assess, text: str) -> None:
     assert codes(assess, text)
+
+
+ALLIANCE = Path(__file__).parent.parent.parent / "catalogs" / "alliance" / "targets.yaml"
+
+
+@pytest.fixture(scope="module")
+def lineup() -> tuple[Lineup, Catalog]:
+    return read_lineup_and_catalog(ALLIANCE.parent)
+
+
+SNIPPETS = ["%", "..", ">=", "-", ":", "  ", "\n", "[", "{", "0", "999999999999", "from", "é", "#"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused(
+    lineup: tuple[Lineup, Catalog], data: st.DataObject
+) -> None:
+    text = ALLIANCE.read_text(encoding="utf-8")
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        cut = data.draw(st.sampled_from([0, 1, 3, 40]))
+        text = text[:start] + data.draw(st.sampled_from(["", *SNIPPETS])) + text[start + cut :]
+    with TemporaryDirectory() as name:
+        (Path(name) / "targets.yaml").write_text(text, encoding="utf-8")
+        try:
+            places = [
+                t.span
+                for t in read_targets(evolve(lineup[0], folder=Path(name)), lineup[1]).targets
+            ]
+        except InputError as error:
+            places = [fault.span for fault in error.diagnostics]
+    assert places
+    assert None not in places
