@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from attrs import define
 
 from cmf.engines.sat.encode import Encoding
-from cmf.engines.sat.oracle import Oracle
+from cmf.engines.sat.models import Flags, Models
+from cmf.engines.sat.oracle import Budget, Oracle
 from cmf.problem.formula import And, Formula, Member, Not, Or
 from cmf.problem.problem import Problem
 
@@ -21,11 +25,14 @@ class Core:
     ----------
     selectors
         For every constraint a literal that implies it. The solver holds all of them true.
+    models
+        Variants that the solver has shown.
     """
 
     encoding: Encoding
     selectors: list[int]
     oracle: Oracle
+    models: Models
 
     @classmethod
     def of(cls, problem: Problem) -> Core:
@@ -35,7 +42,42 @@ class Core:
         selectors = [encoding.new() for _ in problem.constraints]
         for selector, constraint in zip(selectors, problem.constraints, strict=True):
             encoding.require(constraint.formula, (-selector,))
-        return cls(encoding, selectors, Oracle.over(encoding, selectors))
+        models = Models([literal for literals in encoding.options for literal in literals])
+        return cls(encoding, selectors, Oracle.over(encoding, selectors), models)
+
+    def possible(self, assumptions: Sequence[int], budget: Budget) -> list[bool] | None:
+        """For every option of every variable whether some variant takes it; `None`: no variant.
+
+        Kept variants and unit propagation settle most; each solve for one of the others is
+        steered towards all of them.
+        """
+        seen = self.models.options(assumptions)
+        if seen is None:
+            if not self.oracle.solve(assumptions, budget):
+                return None
+            seen = np.zeros(len(self.models.literals), dtype=bool)
+            self._show(seen)
+        excluded = {-literal for literal in self.oracle.implied(assumptions)} | self.oracle.dead
+        self.oracle.prefer(self._literals(~seen))
+        for place, literal in enumerate(self.models.literals):
+            if seen[place] or literal in excluded:
+                continue
+            if self.oracle.solve([*assumptions, literal], budget):
+                self._show(seen)
+            elif not assumptions:
+                self.oracle.dead.add(literal)
+        return [bool(flag) for flag in seen]
+
+    def _show(self, seen: Flags) -> None:
+        """Keep the variant of the last solve, and let the solver prefer other options."""
+        taken = self.oracle.taken()
+        self.models.add(taken)
+        new = taken[~seen[taken]]
+        seen[new] = True
+        self.oracle.prefer([-self.models.literals[place] for place in new])
+
+    def _literals(self, flags: Flags) -> list[int]:
+        return [self.models.literals[place] for place in np.flatnonzero(flags)]
 
     def separate(self, *, selected: bool = True) -> Oracle:
         """A solver of its own over a copy of the clauses, so that neither disturbs the other.

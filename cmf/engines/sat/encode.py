@@ -8,7 +8,7 @@ place of a formula needs it. Literals are numbered as in DIMACS, from 1, negativ
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 from attrs import define, evolve, field
@@ -40,8 +40,8 @@ class Encoding:
     clauses: array[int] = field(factory=lambda: array("i", [1, 0]), repr=False)
     top: int = 1
     options: list[list[int]] = field(factory=list)
-    _implying: dict[tuple[int, bool], tuple[Formula, int]] = field(factory=dict, repr=False)
-    _classes: dict[tuple[int, ...], tuple[list[CostTable], Group]] = field(factory=dict, repr=False)
+    _implying: dict[tuple[Hashable, bool], int] = field(factory=dict, repr=False)
+    _classes: dict[tuple[Hashable, ...], Group] = field(factory=dict, repr=False)
     sums: dict[tuple[Group, ...], list[int]] = field(factory=dict, repr=False)
 
     def fork(self) -> Encoding:
@@ -133,14 +133,12 @@ class Encoding:
                 return [self.implying(formula, sign)]
 
     def implying(self, formula: Formula, sign: bool = True) -> int:
-        """A literal that implies `formula` (or its negation), the same one for the same object."""
-        key = (id(formula), sign)
+        """A literal that implies `formula` (or its negation), the same one for equal formulas."""
+        key = (fingerprint(formula), sign)
         if key not in self._implying:
-            literal = self.new()
-            self.require(formula, (-literal,), sign)
-            # The formula is kept, so that its id stays its own.
-            self._implying[key] = (formula, literal)
-        return self._implying[key][1]
+            self._implying[key] = self.new()
+            self.require(formula, (-self._implying[key],), sign)
+        return self._implying[key]
 
     def groups(self, terms: Iterable[CostTable]) -> list[Group]:
         """A sum as groups, one for each set of variables that a cost table speaks of."""
@@ -161,11 +159,10 @@ class Encoding:
         if len(scope) == 1:
             literals = self.options[scope[0]]
             return tuple((x, costs.get((option,), default)) for option, x in enumerate(literals))
-        key = tuple(map(id, tables))
+        key = tuple(map(fingerprint, tables))
         if key not in self._classes:
-            # The tables are kept, so that their ids stay their own.
-            self._classes[key] = (tables, self._classified(scope, costs, default))
-        return self._classes[key][1]
+            self._classes[key] = self._classified(scope, costs, default)
+        return self._classes[key]
 
     def _classified(
         self, scope: tuple[int, ...], costs: dict[tuple[int, ...], int], default: int
@@ -232,3 +229,25 @@ class Encoding:
                 support = [s for s, b in zip(selectors, found, strict=True) if option in b[column]]
                 if len(support) < len(found):
                     self.clause(*guard, -literal, *support)
+
+
+def fingerprint(part: Formula | CostTable) -> Hashable:
+    """Equal for formulas (or cost tables) that are written alike.
+
+    A formula that is asked again and again, each time as a new object, is then encoded once.
+    """
+    match part:
+        case Not(operand):
+            return "not", fingerprint(operand)
+        case And(terms):
+            return "and", *map(fingerprint, terms)
+        case Or(terms):
+            return "or", *map(fingerprint, terms)
+        case Sum(terms, low, high):
+            return "sum", low, high, *map(fingerprint, terms)
+        case Table(scope, rows):
+            return "table", scope, rows.tobytes()
+        case CostTable(scope, rows, costs, default):
+            return "costs", scope, rows.tobytes(), costs.tobytes(), default
+        case Member():
+            return part

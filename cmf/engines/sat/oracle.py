@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from attrs import define, field
 
 from cmf.engines.sat.encode import Encoding
@@ -13,7 +16,7 @@ from cmf.errors import LimitReached, MissingExtra
 from cmf.problem.answer import Limits
 from cmf.problem.problem import Variant
 
-SOLVER = "glucose4"
+SOLVER = "cadical153"
 SLICE = 1_000
 """Conflicts between two looks at the clock."""
 
@@ -22,7 +25,7 @@ def _new_solver() -> Any:
     try:
         from pysat.solvers import Solver
     except ImportError as missing:
-        message = "the engine `sat` needs the package python-sat: pip install 'cmf[sat]'"
+        message = "the engine `sat` needs the package python-sat: pip install python-sat"
         raise MissingExtra(message) from missing
     return Solver(SOLVER)
 
@@ -58,10 +61,15 @@ class Oracle:
 
     encoding: Encoding
     dead: set[int] = field(factory=set, init=False)
-    _solver: Any = field(factory=_new_solver, init=False)
+    _solver: Any = field(factory=_new_solver, init=False, repr=False)
+    _literals: npt.NDArray[np.int64] = field(init=False, repr=False)
     effort: int = field(default=0, init=False)
     _read: int = field(default=0, init=False)
     _solves: int = field(default=0, init=False)
+
+    @_literals.default
+    def _(self) -> npt.NDArray[np.int64]:
+        return np.array([x for literals in self.encoding.options for x in literals], dtype=np.int64)
 
     @classmethod
     def over(cls, encoding: Encoding, units: Iterable[int]) -> Oracle:
@@ -104,13 +112,15 @@ class Oracle:
         """The true literals of the last `solve`, which was true."""
         return set(self._solver.get_model())
 
+    def taken(self) -> npt.NDArray[np.intp]:
+        """Where the options of the last variant stand among all options of all variables."""
+        model = np.array(self._solver.get_model(), dtype=np.int64)
+        return np.flatnonzero(model[np.abs(self._literals) - 1] == self._literals)
+
     def variant(self) -> Variant:
         """The variant of the last `solve`, which was true."""
-        model = self._solver.get_model()
-        return tuple(
-            next(o for o, x in enumerate(literals) if (model[abs(x) - 1] == x))
-            for literals in self.encoding.options
-        )
+        first = itertools.accumulate(map(len, self.encoding.options), initial=0)
+        return tuple(int(place) - start for place, start in zip(self.taken(), first, strict=False))
 
     def core(self) -> list[int]:
         """Assumptions that contradict the clauses, after a `solve` that was false."""

@@ -12,7 +12,7 @@ from cmf.engines.protocols import Ranked
 from cmf.engines.sat.best import best
 from cmf.engines.sat.core import Core
 from cmf.engines.sat.explain import Explainer, Repair
-from cmf.engines.sat.oracle import Budget, Oracle
+from cmf.engines.sat.oracle import Budget
 from cmf.engines.sat.walk import Walk
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
@@ -76,7 +76,7 @@ class SatSpace:
     def possible(self) -> Solved[tuple[frozenset[int], ...]] | Infeasible | Unknown:
         """For every variable the options that some variant takes.
 
-        One solve for each option that no model has shown yet.
+        One solve for each option that no variant so far has shown.
         """
         return _solved(_within_limits(self._possible))
 
@@ -168,23 +168,14 @@ class SatSpace:
         return list(dict.fromkeys(x for literals in self._restrictions for x in literals))
 
     def _possible(self) -> tuple[frozenset[int], ...] | None:
-        oracle, assumptions = self._core.oracle, self._assumptions()
-        budget = Budget.of(self.limits)
-        options = oracle.encoding.options
-        if not oracle.solve(assumptions, budget):
+        flags = self._core.possible(self._assumptions(), Budget.of(self.limits))
+        if flags is None:
             return None
-        seen: list[set[int]] = [set() for _ in options]
-        _mark(oracle, seen, oracle.variant())
-        excluded = {-literal for literal in oracle.implied(assumptions)} | oracle.dead
-        for shown, literals in zip(seen, options, strict=True):
-            for option, literal in enumerate(literals):
-                if option in shown or literal in excluded:
-                    continue
-                if oracle.solve([*assumptions, literal], budget):
-                    _mark(oracle, seen, oracle.variant())
-                elif not assumptions:
-                    oracle.dead.add(literal)
-        return tuple(map(frozenset, seen))
+        rest = iter(flags)
+        return tuple(
+            frozenset(option for option, _ in enumerate(variable.options) if next(rest))
+            for variable in self.problem.variables
+        )
 
 
 @frozen
@@ -207,14 +198,6 @@ class SatEngine:
     def open(self, problem: Problem, limits: Limits = Limits()) -> SatSpace | Unknown:
         """The space of `problem`; raises `MissingExtra` when python-sat is not installed."""
         return SatSpace(problem, limits, self.listed, Core.of(problem))
-
-
-def _mark(oracle: Oracle, seen: Sequence[set[int]], variant: Variant) -> None:
-    """Note the options of a variant, and let the solver prefer others from now on."""
-    for shown, option in zip(seen, variant, strict=True):
-        shown.add(option)
-    taken = zip(oracle.encoding.options, variant, strict=True)
-    oracle.prefer([-literals[option] for literals, option in taken])
 
 
 def _within_limits(compute: Callable[[], T]) -> T | Unknown:
