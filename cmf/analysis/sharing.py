@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,12 +15,14 @@ from cmf.analysis.commonality.incidence import VEHICLE_LEVEL, Incidence, Parts, 
 from cmf.analysis.commonality.pairs import Measure, PairMatrix, pair_matrix
 from cmf.analysis.commonality.shares import share, share_by_group
 from cmf.analysis.configure import Build
-from cmf.model.catalog import Catalog
+from cmf.model.catalog import Basis, Catalog
 from cmf.model.lineup import Vehicle
 from cmf.problem.lower import LoweredCatalog
 
 WEIGHTS = (Weight.PART_NUMBER, Weight.INSTANCE, Weight.SPEND, Weight.MASS, Weight.INVESTMENT)
 """The weights that a line-up is reported with."""
+
+NOT_STATED = "not stated"
 
 
 @frozen
@@ -59,9 +62,7 @@ class Sharing:
 
     def matrix(self, population: str, weight: Weight) -> PairMatrix | NotEvaluable:
         """How much of each group's own weight is on parts of each other group."""
-        return pair_matrix(
-            self.incidence, Measure.CARRY_OVER, weight=weight, population=population
-        )
+        return pair_matrix(self.incidence, Measure.CARRY_OVER, weight=weight, population=population)
 
 
 def incidence_of_builds(lowered: LoweredCatalog, builds: Sequence[Build]) -> Incidence:
@@ -103,3 +104,43 @@ def _products(catalog: Catalog, builds: Sequence[Build]) -> Products:
         tuple(yearly_volume(each.brief.vehicle) for each in builds),
         groups,
     )
+
+
+@frozen
+class Ground:
+    """How much of a figure rests on one basis.
+
+    Attributes
+    ----------
+    figure
+        ``part numbers`` or ``vehicles a year``.
+    basis
+        ``public``, ``estimate``, ``illustrative``, or ``not stated``.
+    amount, total
+        How much of it, of how much.
+    """
+
+    figure: str
+    basis: str
+    amount: int
+    total: int
+
+
+def grounds(catalog: Catalog, incidence: Incidence, builds: Sequence[Build]) -> tuple[Ground, ...]:
+    """What the shares of built vehicles rest on: data of parts, and volumes."""
+    used = {incidence.parts.numbers[j] for j in incidence.uses.part.tolist()}
+    parts = Counter(_basis(catalog.parts[number].basis) for number in sorted(used))
+    volumes: Counter[str] = Counter()
+    for each in builds:
+        vehicle = each.brief.vehicle
+        volumes[_basis(vehicle.volume_basis)] += yearly_volume(vehicle) or 0
+    return tuple(
+        Ground(figure, basis, counts[basis], counts.total())
+        for figure, counts in (("part numbers", parts), ("vehicles a year", volumes))
+        for basis in (*(basis.value for basis in Basis), NOT_STATED)
+        if counts[basis]
+    )
+
+
+def _basis(basis: Basis | None) -> str:
+    return NOT_STATED if basis is None else basis.value

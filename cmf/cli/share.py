@@ -62,7 +62,13 @@ def share(
 
 def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
     from cmf.cli.opening import model_facts
-    from cmf.report.lineup import built_layout, choice_table, refused_layout, vehicle_table
+    from cmf.report.lineup import (
+        built_layout,
+        choice_table,
+        ground_layout,
+        refused_layout,
+        vehicle_table,
+    )
     from cmf.report.sharing import ScopeShares, sharing_table
     from cmf.report.sharing_layout import sharing_layout
     from cmf.report.table import Report
@@ -84,6 +90,7 @@ def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
         "vehicles_refused": len(built.refusals),
         "scopes": list(scopes),
         "surprises": list(built.surprises),
+        "grounds": [f"{g.figure}: {g.basis} {g.amount}/{g.total}" for g in built.grounds],
     }
     vehicles = [
         (brief.vehicle, outcome)
@@ -93,7 +100,7 @@ def _report(built: Built, scopes: Sequence[str], k: int, path: Path) -> Report:
     layout = [built_layout(model.problem, built.builds, lineup.minimise)]
     if others:
         layout.append(refused_layout(others))
-    layout += sharing_layout(shares)
+    layout += [ground_layout(built.grounds), *sharing_layout(shares)]
     tables = (
         sharing_table(shares),
         vehicle_table(model.problem, vehicles),

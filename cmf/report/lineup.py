@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cmf.analysis.configure import Build, Decided, Outcome, Refusal
+from cmf.analysis.sharing import Ground
 from cmf.model.lineup import Vehicle
 from cmf.problem.problem import Constraint, Problem, Variable
-from cmf.report.table import Cell, Column, Kind, Row, Table, table
+from cmf.report.table import Cell, Column, Kind, Ratio, Row, Table, table
 from cmf.report.words import shortened
 
 Vehicles = Sequence[tuple[Vehicle, Outcome]]
@@ -62,6 +63,13 @@ def built_layout(problem: Problem, builds: Sequence[Build], minimise: str) -> Ta
     notes = ["pinned by the line-up; implied by the rules; completed at least cost"]
     title = f"{len(builds)} vehicles built, by the options of each"
     return table("built", columns, rows, title=title, notes=notes)
+
+
+def ground_layout(grounds: Sequence[Ground]) -> Table:
+    """What the figures rest on, for people."""
+    rows = [(g.figure, g.basis, Ratio(g.amount, g.total)) for g in grounds]
+    columns = [Column("figure"), Column("basis"), Column("share", Kind.RATIO, title="of all")]
+    return table("grounds", columns, rows, title="What these figures rest on")
 
 
 def refused_layout(vehicles: Vehicles) -> Table:

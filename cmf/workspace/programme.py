@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cmf.analysis.commonality.incidence import Incidence
-    from cmf.analysis.sharing import Sharing
+    from cmf.analysis.sharing import Ground, Sharing
     from cmf.analysis.targets import Assessment
 
 
@@ -133,6 +133,13 @@ class Built:
         from cmf.analysis.sharing import incidence_of_builds
 
         return incidence_of_builds(self.programme.model.lowered, self.builds)
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """What the shares rest on: how much of the data is public, estimated, illustrative."""
+        from cmf.analysis.sharing import grounds
+
+        return grounds(self.programme.model.catalog, self.incidence, self.builds)
 
     def share(self, scope: str) -> Sharing:
         """The part-sharing ratios of the built vehicles in a scope of the catalogue.

@@ -85,3 +85,30 @@ def test_an_open_slot_is_completed_at_least_cost_and_said_so(tmp_path: Path) -> 
     assert decided["engine_bay"] is Decided.IMPLIED
     assert decided["cockpit"] is Decided.COMPLETED
     assert decided["rear_underbody"] is Decided.PINNED
+
+
+def test_the_command_prints_the_same_shares() -> None:
+    import json
+
+    from typer.testing import CliRunner
+
+    from cmf.cli.app import app
+
+    done = CliRunner().invoke(app, ["share", str(E2), "--format", "json"])
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert told["grounds"][0] == "part numbers: illustrative 10/10"
+    shares = {
+        (s["view"], s["of"], s["weight"], s["population"]): s["share"]["ratio"]
+        for s in told["shares"]
+        if s["scope"] == "all" and s["k"] == 2 and s["share"]
+    }
+    assert shares["family", None, "part_number", "vehicle"] == "1/2"
+    assert shares["family", None, "instance", "vehicle"] == "13/18"
+    assert shares["family", None, "spend", "vehicle"] == "2/3"
+    assert {r for (_, of, w, p), r in shares.items() if (of, w, p) == ("r", "spend", "brand")} >= {
+        "5/8"
+    }
+    assert {r for (_, of, w, p), r in shares.items() if (of, w, p) == ("n", "spend", "brand")} >= {
+        "4/5"
+    }
