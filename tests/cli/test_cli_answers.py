@@ -251,7 +251,14 @@ KEYS = {
     ("share", "demo"): (
         [
             *("format", "command", "lineup", "lineup_digest", "catalogue", "digest"),
-            *("completed_at_least", "vehicles_built", "vehicles_refused", "scopes", "surprises"),
+            *(
+                "completed_at_least",
+                "vehicles_built",
+                "vehicles_refused",
+                "scopes",
+                "surprises",
+                "grounds",
+            ),
         ],
         {
             "shares": ["scope", "view", "of", "with", *BASIS, "share", "cause"],
