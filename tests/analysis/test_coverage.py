@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
 
+import cmf
 from cmf.analysis.coverage import Coverage, coverage
 from cmf.engines.brute import BruteEngine
 from cmf.engines.diagram import DiagramEngine
 from cmf.engines.protocols import Engine
 from cmf.engines.sat import SatEngine
-from cmf.errors import InputError
+from cmf.errors import InputError, LimitReached
 from cmf.problem.formula import Member, Not
 from cmf.problem.problem import Constraint, Origin, Problem, Variable, Variant
 from cmf.testing.strategies import problems
@@ -47,7 +49,7 @@ def check(engine: Engine, problem: Problem, strength: int) -> None:
 
 @pytest.mark.parametrize("strength", [1, 2])
 @given(problem=problems(max_combinations=400))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_diagram_engine(problem: Problem, strength: int) -> None:
     check(DiagramEngine(), problem, strength)
 
@@ -100,3 +102,23 @@ def test_the_audit_finds_an_invalid_variant(restricted: tuple[Problem, Coverage]
 def test_unknown_strength() -> None:
     with pytest.raises(InputError, match="strength 3: it is 1 or 2"):
         coverage(DiagramEngine().open(square()), 3)
+
+
+def test_a_model_is_covered_and_compared_in_words() -> None:
+    space = cmf.load(Path(cmf.__file__).parent / "cli" / "template").compile()
+    covered = space.coverage()
+    covered.check(space.space)
+    assert covered.least <= len(covered.variants) < space.count()
+    axis = next(v for v in space.space.problem.variables if len(v.options) > 1)
+    less = space.where(f"{axis.name} != {axis.options[0]}")
+    found = space.difference(less)
+    assert (found.both, found.gained.count) == (less.count(), 0)
+    assert [cube.text for cube in found.lost.cubes] == [f"{axis.name} == {axis.options[0]}"]
+    assert found.lost.covered == found.lost.count == space.count() - less.count()
+    assert space.where(found.lost.cubes[0].text).count() == found.lost.count
+
+
+def test_a_space_that_does_not_count_is_not_compared() -> None:
+    model = cmf.load(Path(cmf.__file__).parent / "cli" / "template")
+    with pytest.raises(LimitReached, match="sat does not count"):
+        model.compile().difference(model.compile("sat"))

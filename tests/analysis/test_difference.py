@@ -60,7 +60,7 @@ def check(one: Problem, other: Problem, most: int = 3) -> None:
 
 
 @given(problems(max_combinations=200), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_same_variables(problem: Problem, data: st.DataObject) -> None:
     sizes = tuple(len(variable.options) for variable in problem.variables)
     drawn = data.draw(st.lists(formulas(sizes), max_size=2))
@@ -70,7 +70,7 @@ def test_same_variables(problem: Problem, data: st.DataObject) -> None:
 
 
 @given(problems(max_combinations=120), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_other_order_names_and_variables(problem: Problem, data: st.DataObject) -> None:
     """The other side has its variables and options in another order, some under new names."""
     order = data.draw(st.permutations(range(len(problem.variables))))
@@ -132,7 +132,7 @@ def test_an_undecided_variable_is_refused() -> None:
 
 
 @given(problems(max_combinations=120), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_formulas_in_other_numbers(problem: Problem, data: st.DataObject) -> None:
     """A variable that the target lacks is held; the rest is in another order."""
     sizes = tuple(len(variable.options) for variable in problem.variables)

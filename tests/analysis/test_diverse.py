@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from typer.testing import CliRunner
 
+import cmf
 from cmf.analysis.diverse import diverse
+from cmf.cli.app import app
 from cmf.engines.brute import BruteEngine
 from cmf.engines.diagram import DiagramEngine
 from cmf.engines.protocols import Engine
@@ -15,7 +20,7 @@ from cmf.engines.sat import SatEngine
 from cmf.problem.problem import Problem, Variable, Variant
 from cmf.testing.strategies import problems
 
-QUICK = settings(max_examples=60, deadline=None)
+QUICK = settings(max_examples=40, deadline=None)
 
 
 def distance(one: Variant, other: Variant) -> int:
@@ -76,3 +81,26 @@ def test_a_free_space_gives_variants_without_a_common_option() -> None:
 @pytest.mark.parametrize("size", [0, 1])
 def test_few_are_asked_for(size: int) -> None:
     assert len(diverse(DiagramEngine().open(free(3, 3)), size)) == size
+
+
+TEMPLATE = Path(cmf.__file__).parent / "cli" / "template"
+
+
+def test_the_command_line_lists_diverse_variants() -> None:
+    space = cmf.load(TEMPLATE).compile()
+    arguments = ["variants", str(TEMPLATE), "--diverse", "3", "--format", "json"]
+    answer = CliRunner().invoke(app, arguments, prog_name="cmf")
+    assert answer.exit_code == 0
+    written = json.loads(answer.stdout)
+    assert written["selection"] == "diverse 3"
+    axes = [variable.name for variable in space.space.problem.variables]
+    listed = [tuple(row[axis] for axis in axes) for row in written["variants"]]
+    assert listed == space.diverse(3).select(axes).rows()
+    assert len(set(listed)) == 3
+
+
+def test_diverse_excludes_other_ways_to_choose() -> None:
+    arguments = ["variants", str(TEMPLATE), "--diverse", "3", "--sample", "3"]
+    answer = CliRunner().invoke(app, arguments, prog_name="cmf")
+    assert answer.exit_code == 2
+    assert "exclude each other" in answer.stderr

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cmf
 from cmf.analysis.offers import Status
 from cmf.analysis.session import ExcludedOption, Session
 from cmf.engines.brute import BruteEngine
@@ -192,3 +195,15 @@ def test_unknown_names(variable: str, option: str, code: str, remedy: str) -> No
         with pytest.raises(InputError) as error:
             ask(variable, option)
         assert [(d.code, d.remedy) for d in error.value.diagnostics] == [(code, remedy)]
+
+
+def test_reasons_quote_the_conditions_of_the_space() -> None:
+    space = cmf.load(Path(cmf.__file__).parent / "cli" / "template").compile()
+    axis = next(v for v in space.space.problem.variables if len(v.options) > 1)
+    first, second = axis.options[:2]
+    session = space.where(f"{axis.name} == {first}").session()
+    reason = session.why(axis.name, second)
+    assert [part.origin.name for part in reason] == [
+        f"{axis.name} == {second}",
+        f"{axis.name} == {first}",
+    ]
