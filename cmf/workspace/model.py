@@ -60,11 +60,11 @@ class Model:
         LimitReached
             When the engine that was asked for cannot open the problem within `limits`.
         """
-        from cmf.workspace.engine import open_space
+        from cmf.workspace.engine import AUTO, open_space
         from cmf.workspace.space import VariantSpace
 
         name, space = open_space(self.problem, engine, limits)
-        return VariantSpace(self, name, space)
+        return VariantSpace(self, name, space, fallback=engine == AUTO)
 
     def conditions(self, *texts: str | Text) -> tuple[Constraint, ...]:
         """Conditions in the rule language as constraints.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
@@ -9,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cmf.engines.protocols import ArraySpace, CountingSpace, OptionCounts, Space
 from cmf.errors import LimitReached, did_you_mean, fail
-from cmf.problem.answer import Infeasible, Solved, Unknown
+from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.grid import Ints
 from cmf.problem.problem import Constraint, Variant
+from cmf.workspace.engine import open_space
 from cmf.workspace.frames import variant_frame
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from cmf.analysis.difference import Difference
     from cmf.analysis.session import Session
     from cmf.workspace.model import Model
+
+logger = logging.getLogger(__name__)
+
+FALLBACK_SECONDS = 30.0
+"""What one answer may take once incremental SAT has taken over."""
 
 T = TypeVar("T")
 Else = TypeVar("Else")
@@ -63,12 +70,15 @@ class VariantSpace:
         Name of the engine that answers.
     choices
         Conditions so far.
+    fallback
+        Whether incremental SAT takes over where a condition exceeds what the engine can compile.
     """
 
     model: Model
     engine: str
     space: Space = field(repr=False)
     choices: tuple[Constraint, ...] = field(default=(), repr=False)
+    fallback: bool = False
 
     def where(self, *conditions: str) -> VariantSpace:
         """The variants that also meet `conditions`, written in the rule language.
@@ -79,8 +89,17 @@ class VariantSpace:
             With every fault of every condition.
         """
         added = self.model.conditions(*conditions)
-        space = self.space.where(*(choice.formula for choice in added))
-        return VariantSpace(self.model, self.engine, space, self.choices + added)
+        try:
+            space = self.space.where(*(choice.formula for choice in added))
+        except LimitReached as limit:
+            if not self.fallback:
+                raise
+            logger.warning("%s: incremental SAT answers", limit)
+            every = [choice.formula for choice in (*self.choices, *added)]
+            engine, opened = open_space(self.model.problem, "sat", Limits(seconds=FALLBACK_SECONDS))
+            space = opened.where(*every)
+            return evolve(self, engine=engine, space=space, choices=self.choices + added)
+        return evolve(self, space=space, choices=self.choices + added)
 
     def count(self) -> int:
         """Number of variants, exact; 0 when there is none.
