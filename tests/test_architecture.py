@@ -35,7 +35,6 @@ ENGINES = ["brute", "cpsat", "diagram", "sat"]
 
 LIBRARIES = {
     "ortools": ["cmf.engines.cpsat", "cmf.planning"],
-    "oxidd": ["cmf.engines.diagram"],
     "pysat": ["cmf.engines.sat"],
     "yaml": ["cmf.load"],
     "typer": ["cmf.cli"],
