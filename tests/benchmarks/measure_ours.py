@@ -251,14 +251,14 @@ def catalogue(kind: str, modules: str, rules: str) -> Problem:
     return generators.unstructured(int(modules), int(rules))
 
 
-def walk(problem: Problem) -> list[tuple[int, int]]:
-    """A few picks, the same for every engine."""
-    space = SatEngine().open(problem)
-    rng = random.Random(1)  # noqa: S311
-    variant = space.find()
+def walks(problem: Problem) -> list[list[tuple[int, int]]]:
+    """Four walks of four picks each, all towards one variant, the same for every engine."""
+    variant = SatEngine().open(problem).find()
     if not isinstance(variant, Solved):
         raise SystemExit(str(variant))
-    return [(v, variant.value[v]) for v in rng.sample(range(len(problem.variables)), 4)]
+    draw = random.Random(1)  # noqa: S311
+    orders = [draw.sample(range(len(problem.variables)), 4) for _ in range(4)]
+    return [[(v, variant.value[v]) for v in order] for order in orders]
 
 
 TASKS: Mapping[str, Callable[..., Result]] = MappingProxyType(
