@@ -116,7 +116,9 @@ class CpSatSpace:
             # Computed anew: CP-SAT reports its objective as a float.
             value = sum(term.value(variant) for term in quantity.terms)
             tied = encoding.fork()
-            tied.require(Sum(quantity.terms, value, value))
+            # One bound is enough, since no variant is better, and is easier to propagate.
+            low, high = (value, None) if greatest else (None, value)
+            tied.require(Sum(quantity.terms, low, high))
             variant = budget.first(tied, variant)
             ranked.append(Ranked(quantity.offset + value, variant))
             encoding.exclude(variant)
