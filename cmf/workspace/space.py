@@ -135,6 +135,40 @@ class VariantSpace:
             for number, option in enumerate(axis.options)
         ]
 
+    def count_frame(self, *names: str) -> pl.DataFrame:
+        """`count_by` as a table: a column for each name, and ``variants``."""
+        import polars as pl
+
+        rows = self.count_by(*names)
+        columns: dict[str, list[str]] = {
+            name: [options[place] for options, _ in rows] for place, name in enumerate(names)
+        }
+        # Counts may exceed 64 bits; they are then exact as text.
+        counts = [count for _, count in rows]
+        exact = counts if max(counts, default=0) < 2**63 else [str(count) for count in counts]
+        return pl.DataFrame({**columns, "variants": exact})
+
+    def options_frame(self) -> pl.DataFrame:
+        """`options` as a table: axis, option, status, variants, share.
+
+        The share is rounded to a float for display; `options` has it exactly.
+        """
+        import polars as pl
+
+        states = self.options()
+        counts = [state.count for state in states]
+        small = all(count is None or count < 2**63 for count in counts)
+        return pl.DataFrame(
+            {
+                "axis": [state.axis for state in states],
+                "option": [state.option for state in states],
+                "status": [state.status for state in states],
+                "variants": counts if small else [None if c is None else str(c) for c in counts],
+                "share": [None if s.share is None else float(s.share) for s in states],
+            },
+            schema_overrides={"share": pl.Float64},
+        )
+
     def find(self) -> dict[str, str] | None:
         """One variant, the same every time; `None` when there is none."""
         found = _solved(self.space.find(), None)

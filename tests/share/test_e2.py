@@ -112,3 +112,15 @@ def test_the_command_prints_the_same_shares() -> None:
     assert {r for (_, of, w, p), r in shares.items() if (of, w, p) == ("n", "spend", "brand")} >= {
         "4/5"
     }
+
+
+def test_tables_come_back_as_data_frames() -> None:
+    space = cmf.load(E2).compile()
+    counts = space.count_frame("brand", "cockpit")
+    assert counts.columns == ["brand", "cockpit", "variants"]
+    assert counts["variants"].sum() == space.count() == 24
+    options = space.where("brand == n").options_frame()
+    rows = {(row[0], row[1]): row[2:] for row in options.iter_rows()}
+    assert rows["brand", "n"] == ("chosen", 12, 1.0)
+    assert rows["brand", "r"] == ("excluded", 0, 0.0)
+    assert rows["cockpit", "cp1"] == ("free", 6, 0.5)
