@@ -30,7 +30,7 @@ def never_few() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("never_few")
-@pytest.mark.parametrize("builder", ["joins", "states"])
+@pytest.mark.parametrize("builder", ["joins", "states", "bdd"])
 @examples(40)
 @given(problem=problems())
 def test_agrees_with_brute_force(builder: str, problem: Problem) -> None:
@@ -38,7 +38,7 @@ def test_agrees_with_brute_force(builder: str, problem: Problem) -> None:
 
 
 @pytest.mark.usefixtures("never_few")
-@pytest.mark.parametrize("builder", ["joins", "states"])
+@pytest.mark.parametrize("builder", ["joins", "states", "bdd"])
 @pytest.mark.parametrize("cells", [0, 6])
 @examples(15)
 @given(problem=problems(max_combinations=120))

@@ -12,18 +12,12 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from cmf.engines.diagram import fold
-from cmf.engines.diagram.budget import Budget, TooLarge
-from cmf.engines.diagram.descend import Descent, TooWide
-from cmf.engines.diagram.eliminate import build, reduce_domains
+from cmf.engines.diagram.budget import Budget
+from cmf.engines.diagram.builders import grow
 from cmf.engines.diagram.fold import Mask
-from cmf.engines.diagram.lower import System, lower
-from cmf.engines.diagram.nodes import Forest
-from cmf.engines.diagram.order import Shape, best_order
+from cmf.engines.diagram.lower import lower
 from cmf.engines.diagram.relation import Ints
-from cmf.engines.diagram.residual import Tree, lay_out
 from cmf.engines.diagram.structure import Diagram, assemble
-from cmf.engines.diagram.width import MOST, Cuts, narrow_order
-from cmf.errors import LimitReached
 from cmf.problem.answer import Limits
 from cmf.problem.formula import CostTable, Formula
 
@@ -36,9 +30,6 @@ TRIES = (200_000, 2_000_000)
 """Partial assignments after which one order is given up for the next, before the last round."""
 
 S = TypeVar("S", bound=np.generic)
-
-RESTARTS = 2
-"""Elimination orders are cheap to try and good at once; more tries gain little."""
 
 
 @frozen(eq=False)
@@ -111,8 +102,7 @@ def compile_formulas(
     quantities
         For each quantity that the arcs shall carry, its cost tables of two variables and more.
     builder
-        ``joins``: bucket elimination; ``states``: from the top down; ``auto``: the first where it
-        is expected to be cheap, else the second.
+        See `cmf.engines.diagram.builders`.
 
     Raises
     ------
@@ -121,7 +111,8 @@ def compile_formulas(
     """
     budget = Budget(limits)
     system = lower(options, formulas, quantities)
-    diagram = assemble(_forest(system, budget, builder), system.sizes, len(quantities))
+    forest = grow(options, formulas, system, budget, builder)
+    diagram = assemble(forest, system.sizes, len(quantities))
     _log.info("diagram of %d nodes and %d arcs", diagram.nodes, diagram.arcs)
     first = np.cumsum([0, *options])
     never = diagram.slots[-1]
@@ -130,33 +121,3 @@ def compile_formulas(
         for start, labels in zip(diagram.slots.tolist(), system.labels, strict=False)
     ]
     return Compiled(first, np.concatenate([np.zeros(0, dtype=np.int64), *slots]), diagram)
-
-
-def _forest(system: System, budget: Budget, builder: str) -> Forest | None:
-    relations = reduce_domains(system) if system.feasible else None
-    if relations is None:
-        return None
-    budget.check()
-    scopes = [relation.scope for relation in relations]
-    scopes += [price.relation.scope for prices in system.costs for price in prices]
-    order, cost = best_order(Shape.of(relations, system.sizes), scopes, RESTARTS)
-    _log.info("elimination order of about 2^%.1f rows", cost)
-    if builder == "joins":
-        return build(system, relations, order, budget)
-    if builder == "auto" and cost <= JOINS:
-        try:
-            return build(system, relations, order, budget)
-        except TooLarge as reached:
-            _log.info("gave up bucket elimination: %s", reached)
-            budget.nodes = 0
-    trees = [Tree.of(order)]
-    if 1 < len(system.sizes) <= MOST:
-        trees.insert(0, Tree.line(narrow_order(Cuts.of(relations, system.sizes))))
-    for most in (*(n for n in TRIES if n < budget.ways), budget.ways):
-        for tree in trees:
-            layout = lay_out(tree, system.sizes, relations, system.costs)
-            try:
-                return Descent(layout, budget, len(system.costs), most).run()
-            except TooWide:
-                _log.info("more than %d partial assignments", most)
-    raise LimitReached(f"{budget.ways:,} partial assignments")

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from attrs.validators import in_
 
+from cmf.engines.diagram.builders import BUILDERS
 from cmf.engines.diagram.space import DiagramSpace, Store
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits, Unknown
@@ -21,13 +22,12 @@ class DiagramEngine:
     Attributes
     ----------
     builder
-        ``joins`` (bucket elimination, for problems with structure), ``states`` (from the top
-        down, for rules between single options), or ``auto`` to choose by estimated cost.
+        One of `cmf.engines.diagram.builders.BUILDERS`; ``auto`` chooses by estimated cost.
     cache
         Folder that keeps what took long to compile; `None` for none.
     """
 
-    builder: str = field(default="auto", validator=in_(("auto", "joins", "states")))
+    builder: str = field(default="auto", validator=in_(BUILDERS))
     cache: Path | None = None
 
     @property

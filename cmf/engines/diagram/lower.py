@@ -22,6 +22,7 @@ from cmf.engines.diagram.tabulate import (
     cost_classes,
     table_relation,
     tabulate,
+    unary,
 )
 from cmf.errors import LimitReached
 from cmf.problem.formula import And, CostTable, Formula, Not, Or, Sum, Table, holds, scope
@@ -116,9 +117,7 @@ class _Lowering:
                     self._wide(formula, classes)
 
     def _restrict(self, formula: Formula, variable: int) -> None:
-        classes = classes_of(formula, self.options)
-        truth = np.asarray(tabulate(formula, classes))
-        self.allowed[variable] &= truth[classes.labels[variable]]
+        self.allowed[variable] &= unary(formula, variable, self.options)
 
     def _table(self, table: Table) -> None:
         relation = table_relation(table)
@@ -130,10 +129,14 @@ class _Lowering:
 
     def _cells(self, formula: Formula, classes: Classes) -> None:
         """One table of all true combinations."""
-        cells = np.nonzero(tabulate(formula, classes))
-        relation = Relation(tuple(classes.labels), cells, len(cells[0]))
-        if max(map(classes.size, relation.scope)) <= 2:
-            self._add(relation, dict(classes.labels))
+        dense = tabulate(formula, classes)
+        if not classes.axes:
+            self.feasible &= bool(dense)
+            return
+        cells = np.nonzero(dense)
+        relation = Relation(classes.axes, cells, len(cells[0]))
+        if max(dense.shape) <= 2:
+            self._add(relation, {v: classes.labels[v] for v in classes.axes})
             return
         finer = relation_classes(relation, [classes.size(v) for v in relation.scope])
         labels = {
@@ -165,14 +168,15 @@ class _Lowering:
     def truth(self, formula: Formula) -> int:
         """A hidden variable that is 1 where the formula holds and 0 elsewhere."""
         classes = classes_of(formula, self.options)
-        if len(classes.labels) < 2 or classes.cells() <= CELLS:
+        if len(classes.axes) < 2 or classes.cells() <= CELLS:
             dense = tabulate(formula, classes)
             numbers = np.arange(dense.size)
             cells = np.unravel_index(numbers, dense.shape) if dense.ndim else ()
             variable = self._new(2)
             columns = (*cells, dense.reshape(-1).astype(np.int64))
             self._add(
-                Relation((*classes.labels, variable), columns, dense.size), dict(classes.labels)
+                Relation((*classes.axes, variable), columns, dense.size),
+                {v: classes.labels[v] for v in classes.axes},
             )
             return variable
         match formula:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
 from collections.abc import Iterable, Sequence
@@ -145,25 +146,44 @@ def eliminate(
     held = list(last)
     open_ = set(range(len(graph))) - set(held)
     scores = {v: score(v) for v in open_}
+    heap = [(found, v) for v, found in scores.items()]
+    heapq.heapify(heap)
     sequence: list[int] = []
     contexts: list[frozenset[int]] = [frozenset()] * len(graph)
     while open_ or held:
-        chosen = min(open_, key=scores.__getitem__) if open_ else held.pop(0)
+        chosen = _least(heap, scores, open_) if open_ else held.pop(0)
         open_.discard(chosen)
         around = adjacent[chosen]
         sequence.append(chosen)
         contexts[chosen] = frozenset(around)
         stale = set(around)
         for x in around:
-            adjacent[x].discard(chosen)
-            if not around <= adjacent[x] | {x}:
-                adjacent[x] |= around
-                adjacent[x].discard(x)
+            mine = adjacent[x]
+            mine.discard(chosen)
+            fresh = around - mine
+            fresh.discard(x)
+            if fresh:
+                mine |= fresh
                 if rule == "fill":
-                    stale |= adjacent[x]
+                    stale |= mine
         for x in stale & open_:
-            scores[x] = score(x)
+            found = score(x)
+            if found != scores[x]:
+                scores[x] = found
+                heapq.heappush(heap, (found, x))
     return Order(tuple(sequence), tuple(contexts))
+
+
+def _least(
+    heap: list[tuple[tuple[float, float, float], int]],
+    scores: dict[int, tuple[float, float, float]],
+    open_: set[int],
+) -> int:
+    """The variable of least score; entries of the heap that are out of date are dropped."""
+    while True:
+        found, variable = heapq.heappop(heap)
+        if variable in open_ and scores[variable] == found:
+            return variable
 
 
 def best_order(shape: Shape, scopes: Sequence[Sequence[int]], restarts: int) -> tuple[Order, float]:

@@ -17,7 +17,7 @@ from cmf.engines.diagram.fold import Mask
 from cmf.engines.diagram.optimise import Priced, best
 from cmf.engines.diagram.relation import Ints, Numbers
 from cmf.engines.diagram.sample import Sampler
-from cmf.engines.diagram.tabulate import classes_of, tabulate
+from cmf.engines.diagram.tabulate import unary
 from cmf.engines.protocols import OptionCounts, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
@@ -112,7 +112,7 @@ class DiagramSpace:
         for formula in _conjuncts(formulas):
             variables = scope(formula)
             if len(variables) == 1:
-                masks[variables[0]][:] &= _options(formula, variables[0], self.store.options)
+                masks[variables[0]][:] &= unary(formula, variables[0], self.store.options)
             elif variables or not holds(formula, ()):
                 rest.append(formula)
         narrowed = DiagramSpace(self.problem.where(*added), self.store, allowed)
@@ -338,10 +338,3 @@ def _conjuncts(formulas: Sequence[Formula]) -> Iterator[Formula]:
                 yield from _conjuncts([operand])
             case _:
                 yield formula
-
-
-def _options(formula: Formula, variable: int, options: Sequence[int]) -> Mask:
-    """The options of a variable that satisfy a formula about nothing else."""
-    classes = classes_of(formula, options)
-    truth: Mask = np.asarray(tabulate(formula, classes))[classes.labels[variable]]
-    return truth

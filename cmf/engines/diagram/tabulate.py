@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -23,24 +24,36 @@ class Classes:
     ----------
     labels
         By variable: class of each option, classes numbered from 0 in order of first member.
+    leaders
+        By variable: first option of every class.
+    axes
+        Variables of which the formula tells any options apart.
     """
 
     labels: Mapping[int, Ints] = field(repr=False)
+    leaders: Mapping[int, Ints] = field(repr=False)
+    axes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, parts: Mapping[int, Sequence[Ints]]) -> Classes:
+        """The coarsest classes that refine all of `parts`."""
+        labels = {v: _refined(found) for v, found in sorted(parts.items())}
+        leaders = {v: representatives(own, int(own.max()) + 1) for v, own in labels.items()}
+        return cls(labels, leaders, tuple(v for v in labels if len(leaders[v]) > 1))
 
     def size(self, variable: int) -> int:
         """Number of classes."""
-        return int(self.labels[variable].max(initial=-1)) + 1
-
-    def leaders(self, variable: int) -> Ints:
-        """First option of every class."""
-        return representatives(self.labels[variable], self.size(variable))
+        return len(self.leaders[variable])
 
     def cells(self) -> int:
         """Number of combinations of classes."""
-        product = 1
-        for variable in self.labels:
-            product *= self.size(variable)
-        return product
+        return math.prod(map(self.size, self.axes))
+
+
+def _refined(parts: Sequence[Ints]) -> Ints:
+    if len(parts) == 1:
+        return parts[0]
+    return stacked(parts)[0]
 
 
 def table_relation(table: Table | CostTable) -> Relation:
@@ -61,8 +74,8 @@ def classes_of(formula: Formula, options: Sequence[int]) -> Classes:
         match atom:
             case Member(variable, members):
                 chosen = np.zeros(options[variable], dtype=np.int64)
-                chosen[[o for o in members if o < options[variable]]] = 1
-                parts.setdefault(variable, []).append(chosen)
+                chosen[list(members)] = 1
+                parts.setdefault(variable, []).append(chosen ^ chosen[0])
             case Table(scope, _):
                 sizes = [options[v] for v in scope]
                 for v, labels in zip(
@@ -73,7 +86,7 @@ def classes_of(formula: Formula, options: Sequence[int]) -> Classes:
                 for term in terms:
                     for v, labels in cost_classes(term, options).items():
                         parts.setdefault(v, []).append(labels)
-    return Classes({v: stacked(labels)[0] for v, labels in sorted(parts.items())})
+    return Classes.of(parts)
 
 
 def cost_classes(term: CostTable, options: Sequence[int]) -> dict[int, Ints]:
@@ -96,24 +109,24 @@ def tabulate(formula: Formula, classes: Classes) -> Dense:
 
     Returns
     -------
-    one axis for each variable of `classes`, in their order
+    one axis for each of ``classes.axes``
     """
-    shape = [classes.size(v) for v in classes.labels]
+    shape = [classes.size(v) for v in classes.axes]
     return np.broadcast_to(_truth(formula, classes), shape)
 
 
 def _truth(formula: Formula, classes: Classes) -> Dense:
     match formula:
         case Member(variable, members):
-            leaders = classes.leaders(variable)
-            inside = np.isin(leaders, np.fromiter(members, dtype=np.int64, count=len(members)))
+            leaders = classes.leaders[variable].tolist()
+            inside = np.array([leader in members for leader in leaders])
             return _spread(inside, (variable,), classes)
         case Table(scope, rows):
             dense = np.zeros([classes.size(v) for v in scope], dtype=np.bool_)
             dense[table_cells(rows, scope, classes)[0]] = True
             return _spread(dense, scope, classes)
         case Sum(terms, low, high):
-            total = np.zeros([1] * len(classes.labels), dtype=np.int64)
+            total = np.zeros([1] * len(classes.axes), dtype=np.int64)
             for term in terms:
                 total = total + _spread(cost_cells(term, classes), term.scope, classes)
             truth = np.ones(total.shape, dtype=np.bool_)
@@ -125,12 +138,12 @@ def _truth(formula: Formula, classes: Classes) -> Dense:
         case Not(operand):
             return ~_truth(operand, classes)
         case And(terms):
-            result = np.ones([1] * len(classes.labels), dtype=np.bool_)
+            result = np.ones([1] * len(classes.axes), dtype=np.bool_)
             for operand in terms:
                 result = result & _truth(operand, classes)
             return result
         case Or(terms):
-            result = np.zeros([1] * len(classes.labels), dtype=np.bool_)
+            result = np.zeros([1] * len(classes.axes), dtype=np.bool_)
             for operand in terms:
                 result = result | _truth(operand, classes)
             return result
@@ -153,17 +166,20 @@ def table_cells(
     keep = np.ones(len(rows), dtype=np.bool_)
     for column, variable in zip(rows.T, scope, strict=True):
         labels = classes.labels[variable]
-        keep &= classes.leaders(variable)[labels[column]] == column
+        keep &= classes.leaders[variable][labels[column]] == column
     cells = tuple(classes.labels[v][column[keep]] for column, v in zip(rows.T, scope, strict=True))
     return cells, keep
 
 
 def _spread(dense: Numbers, scope: Sequence[int], classes: Classes) -> Numbers:
-    """`dense` with one axis for every variable of `classes`."""
-    variables = list(classes.labels)
-    places = [variables.index(v) for v in scope]
-    order = np.argsort(places)
-    shape = [1] * len(variables)
-    for place, size in zip(places, dense.shape, strict=True):
-        shape[place] = size
-    return dense.transpose(order).reshape(shape)
+    """`dense` with one axis for each of ``classes.axes``."""
+    order = sorted(range(len(scope)), key=lambda i: scope[i])
+    sizes = {v: classes.size(v) for v in scope}
+    return dense.transpose(order).reshape([sizes.get(v, 1) for v in classes.axes])
+
+
+def unary(formula: Formula, variable: int, options: Sequence[int]) -> Dense:
+    """The options of a variable that satisfy a formula about no other variable."""
+    classes = classes_of(formula, options)
+    truth = np.broadcast_to(tabulate(formula, classes).reshape(-1), classes.size(variable))
+    return truth[classes.labels[variable]]

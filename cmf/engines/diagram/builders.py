@@ -1,0 +1,156 @@
+"""Three ways to build a diagram, and which one a problem gets.
+
+``joins``
+    Bucket elimination. The cost grows with the combinations of values that are consistent in the
+    context of a variable, so problems with structure are cheap.
+``states``
+    From the top down. The cost grows with the forms of what partial assignments leave open, so
+    rules between single options are cheap.
+``bdd``
+    Conjunction of binary decision diagrams. Nothing is estimated beforehand, and different ways
+    to say the same thing cost nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from attrs import define
+
+from cmf.engines.diagram.budget import Budget, TooLarge
+from cmf.engines.diagram.decide import decide
+from cmf.engines.diagram.descend import Descent, TooWide
+from cmf.engines.diagram.eliminate import build, reduce_domains
+from cmf.engines.diagram.lower import System
+from cmf.engines.diagram.nodes import Forest
+from cmf.engines.diagram.order import Order, Shape, best_order
+from cmf.engines.diagram.relation import Relation
+from cmf.engines.diagram.residual import Tree, lay_out
+from cmf.engines.diagram.width import MOST, Cuts, narrow_order
+from cmf.problem.formula import Formula
+
+_log = logging.getLogger(__name__)
+
+BUILDERS = ("auto", "joins", "states", "bdd")
+
+RESTARTS = 2
+"""Elimination orders are cheap to try and good at once; more tries gain little."""
+
+LARGE = 1_000
+"""Variables from which each order is tried once only."""
+
+JOINS = 20.0
+"""Bucket elimination is used where it is expected to meet at most 2 to this power rows."""
+
+TRIES = (200_000, 2_000_000)
+"""Partial assignments after which one order is given up for the next, before the last round."""
+
+
+@define(eq=False)
+class _Growth:
+    """One problem to be built."""
+
+    options: Sequence[int]
+    formulas: Sequence[Formula]
+    system: System
+    relations: Sequence[Relation]
+    budget: Budget
+
+    def order(self) -> tuple[Order, float]:
+        """An elimination order, and about how many rows it meets (base-2 logarithm)."""
+        scopes = [relation.scope for relation in self.relations]
+        scopes += [price.relation.scope for prices in self.system.costs for price in prices]
+        shape = Shape.of(self.relations, self.system.sizes)
+        restarts = RESTARTS if len(self.system.sizes) < LARGE else 1
+        order, cost = best_order(shape, scopes, restarts)
+        _log.info("elimination order of about 2^%.1f rows", cost)
+        return order, cost
+
+    def joins(self, order: Order) -> Forest | None:
+        return build(self.system, self.relations, order, self.budget)
+
+    def states(self, trees: Sequence[Tree], tries: Sequence[int]) -> Forest | None:
+        """The first tree that needs few partial assignments; raises `TooLarge`."""
+        for most in tries:
+            for tree in trees:
+                sizes, costs = self.system.sizes, self.system.costs
+                layout = lay_out(tree, sizes, self.relations, costs)
+                try:
+                    return Descent(layout, self.budget, len(costs), most).run()
+                except TooWide:
+                    _log.info("more than %d partial assignments", most)
+        raise TooLarge(f"{tries[-1]:,} partial assignments")
+
+    def trees(self, order: Order) -> list[Tree]:
+        """Trees for building from the top down."""
+        trees = [Tree.of(order)]
+        if 1 < len(self.system.sizes) <= MOST:
+            cuts = Cuts.of(self.relations, self.system.sizes)
+            trees.insert(0, Tree.line(narrow_order(cuts)))
+        return trees
+
+    def bdd(self) -> Forest | None:
+        return decide(self.options, self.system.labels, self.formulas, self.budget)
+
+    def any(self) -> Forest | None:
+        """By the builder that is expected to be cheap; by the next where it is not."""
+        order, cost = self.order()
+        if cost <= JOINS:
+            try:
+                return self.joins(order)
+            except TooLarge as reached:
+                self._gave_up("joins", reached)
+        trees = self.trees(order)
+        most = self.budget.ways
+        tries = [n for n in TRIES if n < most]
+        if len(self.system.sizes) <= MOST:
+            tries.append(most)
+        try:
+            return self.states(trees, tries or [most])
+        except TooLarge as reached:
+            self._gave_up("states", reached)
+            if self.system.costs:
+                raise
+        return self.bdd()
+
+    def _gave_up(self, builder: str, reached: TooLarge) -> None:
+        _log.info("%s: more than %s", builder, reached)
+        self.budget.nodes = 0
+
+
+def grow(
+    options: Sequence[int],
+    formulas: Sequence[Formula],
+    system: System,
+    budget: Budget,
+    builder: str,
+) -> Forest | None:
+    """All nodes; `None` when there is no solution.
+
+    Parameters
+    ----------
+    options
+        Number of options of every variable.
+    system
+        What the formulas were lowered to.
+    builder
+        One of `BUILDERS`; ``auto`` goes from the one that is expected to be cheap to the next.
+
+    Raises
+    ------
+    LimitReached
+        When a limit is reached first.
+    """
+    relations = reduce_domains(system) if system.feasible else None
+    if relations is None:
+        return None
+    budget.check()
+    growth = _Growth(options, formulas, system, relations, budget)
+    if builder == "joins":
+        return growth.joins(growth.order()[0])
+    if builder == "states":
+        return growth.states(growth.trees(growth.order()[0]), [*TRIES, budget.ways])
+    if builder == "bdd" and not system.costs:
+        return growth.bdd()
+    return growth.any()
