@@ -35,6 +35,7 @@ ENGINES = ["brute", "cpsat", "diagram", "sat"]
 
 LIBRARIES = {
     "ortools": ["cmf.engines.cpsat", "cmf.planning"],
+    "oxidd": ["cmf.engines.diagram"],
     "pysat": ["cmf.engines.sat"],
     "yaml": ["cmf.load"],
     "typer": ["cmf.cli"],
