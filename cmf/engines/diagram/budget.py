@@ -33,6 +33,7 @@ class Budget:
     limits: Limits
     started: float = field(factory=time.monotonic)
     nodes: int = 0
+    arcs: int = 0
 
     @property
     def rows(self) -> int:
@@ -43,7 +44,7 @@ class Budget:
 
     @property
     def ways(self) -> int:
-        """Most partial assignments of one descent."""
+        """Most partial assignments of one descent, and most arcs of one diagram."""
         if self.limits.memory is None:
             return DEFAULT_WAYS
         return max(1, self.limits.memory // WAY_BYTES)
@@ -55,8 +56,11 @@ class Budget:
             raise LimitReached(f"{seconds:g} s")
 
     def add(self, branch: Branch) -> None:
-        """Count new nodes; raise when there are too many."""
+        """Count new nodes and arcs; raise when there are too many."""
         self.nodes += branch.count
+        self.arcs += len(branch.owners)
+        if self.arcs > self.ways:
+            raise TooLarge(f"{self.ways:,} arcs")
         if self.limits.nodes is not None and self.nodes > self.limits.nodes:
             raise LimitReached(f"{self.limits.nodes:,} nodes")
 

@@ -24,7 +24,7 @@ from cmf.engines.diagram.descend import Descent, TooWide
 from cmf.engines.diagram.eliminate import build, reduce_domains
 from cmf.engines.diagram.lower import System
 from cmf.engines.diagram.nodes import Forest
-from cmf.engines.diagram.order import Order, Shape, best_order
+from cmf.engines.diagram.order import HOPELESS, Order, Shape, best_order
 from cmf.engines.diagram.relation import Relation
 from cmf.engines.diagram.residual import Tree, lay_out
 from cmf.engines.diagram.width import MOST, Cuts, narrow_order
@@ -72,7 +72,7 @@ class _Growth:
 
     def states(self, trees: Sequence[Tree], tries: Sequence[int]) -> Forest | None:
         """The first tree that needs few partial assignments; raises `TooLarge`."""
-        for most in tries:
+        for most in (min(n, self.budget.ways) for n in tries):
             for tree in trees:
                 sizes, costs = self.system.sizes, self.system.costs
                 layout = lay_out(tree, sizes, self.relations, costs)
@@ -101,22 +101,21 @@ class _Growth:
                 return self.joins(order)
             except TooLarge as reached:
                 self._gave_up("joins", reached)
-        trees = self.trees(order)
-        most = self.budget.ways
-        tries = [n for n in TRIES if n < most]
-        if len(self.system.sizes) <= MOST:
-            tries.append(most)
-        try:
-            return self.states(trees, tries or [most])
-        except TooLarge as reached:
-            self._gave_up("states", reached)
-            if self.system.costs:
-                raise
+        few = len(self.system.sizes) <= MOST
+        if few or self.system.costs or cost <= HOPELESS:
+            try:
+                return self.states(
+                    self.trees(order), (*TRIES, self.budget.ways) if few else TRIES[:1]
+                )
+            except TooLarge as reached:
+                if self.system.costs:
+                    raise
+                self._gave_up("states", reached)
         return self.bdd()
 
     def _gave_up(self, builder: str, reached: TooLarge) -> None:
         _log.info("%s: more than %s", builder, reached)
-        self.budget.nodes = 0
+        self.budget.nodes = self.budget.arcs = 0
 
 
 def grow(

@@ -215,6 +215,8 @@ def _export(encoding: _Encoding, whole: Any, budget: Budget) -> Forest | None:
                     owners.append(owner)
                     values.append(value)
                     targets.append(numbers.setdefault(after, len(numbers)))
+            if budget.arcs + len(owners) > budget.ways:
+                raise TooLarge(f"{budget.ways:,} arcs")
         branch = Branch(
             variable,
             () if number == last else (encoding.order[number + 1],),

@@ -16,6 +16,9 @@ from cmf.engines.diagram.relation import Relation
 _DIRECT = 1 << 16
 """Pairs are counted in a table up to this many."""
 
+HOPELESS = 45.0
+"""Cost of an order from which others are not looked for."""
+
 
 @frozen(eq=False)
 class Order:
@@ -197,20 +200,23 @@ def best_order(shape: Shape, scopes: Sequence[Sequence[int]], restarts: int) -> 
         Tries with different ties, for each rule.
     """
     count = len(shape.values)
+    if not count:
+        return Order((), ()), 0.0
     graph = neighbours(count, scopes)
-    hub = max(range(count), key=lambda v: len(graph[v]), default=-1)
+    hub = max(range(count), key=lambda v: len(graph[v]))
     if any(len(set(scope)) == count for scope in scopes):  # every order has the same contexts
         restarts, hub = min(restarts, 1), -1
+    quick = eliminate(graph, shape.values, "size", 0)
+    cost = shape.cost(quick)
+    if cost > HOPELESS:
+        return quick, cost
     tries = [
         eliminate(graph, shape.values, rule, seed, last)
-        for rule in ("fill", "size")
         for last in (((), (hub,)) if hub >= 0 else ((),))
+        for rule in ("fill", "size")
         for seed in range(restarts)
-        if count
     ]
-    if not tries:
-        return Order((), ()), 0.0
-    # Estimates within half a bit of each other say nothing: the earlier rule is better then.
+    # Estimates within half a bit of each other say nothing: the earlier try is better then.
     costs = [shape.cost(order) for order in tries]
-    chosen = next(i for i, cost in enumerate(costs) if cost <= min(costs) + 0.5)
+    chosen = next(i for i, found in enumerate(costs) if found <= min(costs) + 0.5)
     return tries[chosen], costs[chosen]
