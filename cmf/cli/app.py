@@ -47,5 +47,15 @@ def main(
     del version  # its callback has spoken
 
 
-for command in (check, variants, count, options, share, targets, new):
+COMMANDS = (
+    check,
+    variants,
+    count,
+    options,
+    share,
+    targets,
+    new,
+)
+
+for command in COMMANDS:
     app.command()(command)
