@@ -97,7 +97,11 @@ def parse_yaml(source: Source, faults: Faults) -> Node | None:
     try:
         root = _build(source, faults)
     except yaml.MarkedYAMLError as error:
-        faults.add("bad-yaml", *_explain(error, source))
+        if error.problem == _LIBYAML_TOO_DEEP:
+            message, remedy = _REFUSED["too-deep"]
+            faults.add("too-deep", message, _point(source, error.problem_mark), remedy)
+        else:
+            faults.add("bad-yaml", *_explain(error, source))
     except yaml.YAMLError as error:
         faults.add("bad-yaml", f"this is not YAML: {error}", source.whole(), "correct the text")
     return root if faults.count() == before else None
@@ -207,6 +211,10 @@ _REFUSED = {
     "too-many-entries": (f"a file has at most {ENTRIES} entries", "split the file"),
     "too-deep": (f"nesting is deeper than {DEPTH} levels", "the format needs no more than six"),
 }
+
+
+# Newer versions of libyaml stop by themselves at 1,000 brackets, before the first event comes.
+_LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
 
 
 def _refuse(faults: Faults, source: Source, event: Any, code: str) -> None:
