@@ -2,6 +2,13 @@
 
 from cmf.load.catalog_file import read_catalog
 from cmf.load.lineup_file import read_lineup, read_lineup_and_catalog
+from cmf.load.planning_file import read_planning
 from cmf.load.targets_file import read_targets
 
-__all__ = ["read_catalog", "read_lineup", "read_lineup_and_catalog", "read_targets"]
+__all__ = [
+    "read_catalog",
+    "read_lineup",
+    "read_lineup_and_catalog",
+    "read_planning",
+    "read_targets",
+]

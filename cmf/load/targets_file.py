@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 
 from attrs import define, field
@@ -60,6 +60,13 @@ def read_targets(lineup: Lineup, catalog: Catalog) -> Targets:
     return found
 
 
+def target_list(
+    nodes: Iterable[Node], context: Context, catalog: Catalog, lineup: Lineup
+) -> tuple[Target, ...]:
+    """The targets of a list that stands in another file; faults go to the context."""
+    return _Reader(context, catalog, lineup).targets(nodes)
+
+
 @define
 class _Reader:
     context: Context
@@ -79,9 +86,12 @@ class _Reader:
         if "targets" in top and not nodes:
             span = top.keys["targets"].span
             faults.add("missing-value", "there is no target", span, "add one")
-        targets = [self._target(node) for node in nodes]
-        kept = tuple(target for target in targets if target is not None)
-        return Targets(kept, volumes, context.folder.digest())
+        return Targets(self.targets(nodes), volumes, context.folder.digest())
+
+    def targets(self, nodes: Iterable[Node]) -> tuple[Target, ...]:
+        """The targets of a list; those with a fault are left out."""
+        found = (self._target(node) for node in nodes)
+        return tuple(target for target in found if target is not None)
 
     def _volumes(self, top: Fields) -> dict[str, tuple[int, int]]:
         known = [vehicle.id for vehicle in self.lineup.vehicles]
