@@ -149,19 +149,19 @@ class _Reader:
         found: list[Tier] = []
         for node in top.items("tiers"):
             try:
-                keys = Fields.of(node, "a price tier", ("from", "factor"), self.faults)
+                keys = Fields.of(node, "a price tier", ("above", "factor"), self.faults)
             except NotAMapping:
                 continue
-            keys.require("from", "factor")
-            start = self._count(keys, "from", 1, 10**12)
+            keys.require("above", "factor")
+            above = self._count(keys, "above", 1, 10**12)
             factor = self._ratio(keys, "factor", 1)
-            if start is None or factor is None:
+            if above is None or factor is None:
                 continue
-            if found and not (found[-1].start < start and factor < found[-1].factor):
+            if found and not (found[-1].above < above and factor < found[-1].factor):
                 message = "the tiers must rise in volume and fall in price"
                 remedy = "order them, and give each a smaller factor than the one before"
                 self.faults.add("bad-tiers", message, keys.span, remedy)
-            found.append(Tier(start, factor))
+            found.append(Tier(above, factor))
         return tuple(found)
 
     def _changeover(self, top: Fields) -> int:

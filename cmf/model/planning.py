@@ -17,13 +17,13 @@ class Tier:
 
     Attributes
     ----------
-    start
-        Pieces a year from which on the price holds; positive.
+    above
+        Pieces a year beyond which the price holds; positive.
     factor
         Price of each further piece, as a ratio of the unit cost of the catalogue; 0..1.
     """
 
-    start: int
+    above: int
     factor: Fraction
 
 
@@ -53,7 +53,7 @@ class Planning:
     integration
         Cost of each further application, as a ratio of the investment.
     tiers
-        Price tiers, by rising start and falling factor.
+        Price tiers, by rising volume and falling factor.
     changeover
         Cost, in minor units, of every module that a plant takes in and does not build today.
     plants

@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "entry_cost_reduction": Kind(("premium", "integration"), ("level", "scope", "where")),
         "parts_cost_reduction": Kind(("learning", "over_design"), ("scope", "where")),
         "leader_follower": Kind(takes=("weight", "level", "scope", "population", "where")),
+        "ci97": Kind(takes=("level", "scope", "where")),
         "not_measured": Kind(("lacks",)),
     }
 )

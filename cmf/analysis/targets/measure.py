@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from cmf.analysis.commonality.basis import Basis, NotEvaluable, Result, Weight, ratio
 from cmf.analysis.commonality.bounds import Bounds
+from cmf.analysis.commonality.indices import ci97
 from cmf.analysis.commonality.pairs import carry_over
 from cmf.analysis.commonality.platforms import platform_ratio
 from cmf.analysis.commonality.shares import share, share_by_group, share_lineup
@@ -97,6 +98,10 @@ def _platform_ratio(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     )
 
 
+def _ci97(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
+    return ci97(fleet.incidence(target, volumes))
+
+
 def _vehicle_share(target: Target, fleet: Fleet, volumes: Volumes) -> Result:
     among = fleet.looked_at(target)
     good = fleet.meeting(target.meets, among)
@@ -182,5 +187,6 @@ _METRICS: Mapping[str, Callable[[Target, Fleet, Volumes], Measured]] = MappingPr
         "entry_cost_reduction": entry_cost,
         "parts_cost_reduction": parts_cost,
         "leader_follower": leader_follower,
+        "ci97": _ci97,
     }
 )

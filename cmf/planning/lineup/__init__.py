@@ -1,0 +1,1 @@
+"""From a line-up to a planning problem, and back."""
