@@ -13,6 +13,7 @@ from cmf.cli.new import new
 from cmf.cli.options import options
 from cmf.cli.share import share
 from cmf.cli.targets import targets
+from cmf.cli.test import test
 from cmf.cli.variants import variants
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ COMMANDS = (
     options,
     share,
     targets,
+    test,
     new,
 )
 

@@ -18,6 +18,7 @@ _NEXT = """\
   cmf variants {folder}
   cmf options {folder} --where "brand == north"
   cmf share {folder}
+  cmf test {folder}
 
 Then change modules/rear_unit.yaml and look again.
 """

@@ -3,6 +3,7 @@
 from cmf.load.catalog_file import read_catalog
 from cmf.load.lineup_file import read_lineup, read_lineup_and_catalog
 from cmf.load.planning_file import read_planning
+from cmf.load.rule_test_files import read_rule_tests, rule_test_files
 from cmf.load.targets_file import read_targets
 
 __all__ = [
@@ -10,5 +11,7 @@ __all__ = [
     "read_lineup",
     "read_lineup_and_catalog",
     "read_planning",
+    "read_rule_tests",
     "read_targets",
+    "rule_test_files",
 ]

@@ -56,6 +56,11 @@ def check_target(path: Path) -> None:
     if path.suffix.lower() not in WRITERS:
         what = f"unknown suffix `{path.suffix}`" if path.suffix else "the name has no suffix"
         raise fail("unknown-suffix", f"{path}: {what}", None, f"files are {', '.join(WRITERS)}")
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a missing folder, or a folder in the place of the file; raises `InputError`."""
     if path.is_dir():
         raise fail("not-a-file", f"{path} is a folder", None, "name a file in it")
     if not path.parent.is_dir():
@@ -92,6 +97,19 @@ def save_frames(frames: Iterable[pl.DataFrame], empty: pl.DataFrame, path: Path)
     check_target(path)
     with _whole(path) as draft:
         sink_frames(frames, empty, draft)
+
+
+def save_text(pieces: Iterable[str], path: Path) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, or the system refuses to write.
+    """
+    check_place(path)
+    with _whole(path) as draft:
+        _write_text(pieces, draft)
 
 
 @contextmanager

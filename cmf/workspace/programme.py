@@ -191,7 +191,17 @@ def load_lineup(path: str | Path) -> Programme:
     from cmf.load import read_lineup_and_catalog
 
     lineup, catalog = read_lineup_and_catalog(path)
-    model = model_of(lineup.catalog, catalog)
+    return _programme(model_of(lineup.catalog, catalog), lineup)
+
+
+def programme_of(model: Model, path: str | Path) -> Programme:
+    """A line-up of a catalogue that is loaded already; raises `InputError`."""
+    from cmf.load import read_lineup
+
+    return _programme(model, read_lineup(path, model.catalog))
+
+
+def _programme(model: Model, lineup: Lineup) -> Programme:
     briefs = []
     faults: list[Diagnostic] = []
     for vehicle in lineup.vehicles:

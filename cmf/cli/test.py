@@ -1,0 +1,119 @@
+"""``cmf test``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cmf.cli import parameters as p
+
+if TYPE_CHECKING:
+    from cmf.analysis.rule_tests import Result
+    from cmf.report.table import Report
+    from cmf.workspace.rule_tests import RuleTests
+
+
+def test(
+    catalogue: p.Catalogue,
+    keyword: Annotated[
+        list[str],
+        typer.Option(
+            "--keyword",
+            "-k",
+            metavar="WORD",
+            help="Only tests whose id or title contains it; repeat it for several words.",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006  (typer reads the default, nobody writes it)
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Also write a JUnit XML file."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--time", min=0.1, help="Seconds that one answer may take.")
+    ] = 60.0,
+    style: p.FormatOption = p.Format.TABLE,
+    output: p.Output = None,
+) -> None:
+    """Run the rule tests in the folder `tests` of a catalogue.
+
+    Every answer holds for all valid variants: it is shown by a variant or proven, never sampled. A
+    test that fails shows the variant with fewest differences from a vehicle of the line-up. Exit
+    code 0 when all pass, 1 when one fails, 3 when none fails and one reached a limit.
+
+    \b
+    Examples:
+      $ cmf test catalogs/alliance
+      $ cmf test catalogs/alliance -k battery --junit report.xml
+    """
+    from cmf.cli.console import answer, emit
+    from cmf.report.files import check_place, check_target
+    from cmf.report.rule_tests import failure_text, tally, verdict
+
+    if output is not None:
+        check_target(output)
+    if junit is not None:
+        check_place(junit)
+    tests = _opened(catalogue, keyword, seconds)
+    results = _results(tests)
+    problem = tests.model.problem
+    if junit is not None:
+        _write_junit(tests, results, junit)
+    if style is p.Format.TABLE and output is None:
+        for result in results:
+            if verdict(result) != "passed":
+                emit([failure_text(result, problem), "\n\n"])
+    answer(_report(tests, results), style, output)
+    found = tally(results)
+    if found["failed"] or found["undecided"]:
+        raise typer.Exit(1 if found["failed"] else 3)
+
+
+def _opened(catalogue: Path, keyword: list[str], seconds: float) -> RuleTests:
+    from cmf.cli.opening import open_model
+    from cmf.errors import fail
+    from cmf.problem.answer import Limits
+    from cmf.workspace.rule_tests import rule_tests
+
+    model = open_model(catalogue)
+    if not catalogue.is_dir():
+        remedy = "give the folder of a catalogue"
+        raise fail("no-tests", f"{catalogue} is a model without rule tests", None, remedy)
+    tests = rule_tests(model, limits=Limits(seconds=seconds))
+    if not tests.trials:
+        remedy = "write some into its folder `tests`; docs/rule-tests.md shows how"
+        raise fail("no-tests", f"{catalogue} has no rule tests", None, remedy)
+    chosen = tests.only(keyword)
+    if not chosen.trials:
+        words = " or ".join(f"`{word}`" for word in keyword)
+        shown = ", ".join(trial.test.id for trial in tests.trials[:12])
+        raise fail("no-tests", f"no rule test is called {words}", None, f"there are {shown} …")
+    return chosen
+
+
+def _results(tests: RuleTests) -> list[Result]:
+    from cmf.cli.console import working
+
+    with working(f"running {len(tests.trials)} rule tests"):
+        return list(tests.run())
+
+
+def _write_junit(tests: RuleTests, results: list[Result], path: Path) -> None:
+    from cmf.cli.console import remark
+    from cmf.report.files import save_text
+    from cmf.report.junit import junit_text
+
+    save_text([junit_text(tests.model.name, results, tests.model.problem)], path)
+    remark(f"wrote {path}")
+
+
+def _report(tests: RuleTests, results: list[Result]) -> Report:
+    from cmf.cli.opening import model_facts
+    from cmf.report.rule_tests import overview, result_table, tally
+    from cmf.report.table import Report
+
+    facts = {**model_facts(tests.model), "tests_run": len(results), **tally(results)}
+    whole = result_table(results, tests.model.problem)
+    return Report("test", facts, (whole,), (overview(results),))
