@@ -8,6 +8,7 @@ import typer
 
 from cmf.cli.check import check
 from cmf.cli.count import count
+from cmf.cli.diff import diff
 from cmf.cli.guard import GuardedGroup
 from cmf.cli.new import new
 from cmf.cli.options import options
@@ -56,6 +57,7 @@ COMMANDS = (
     share,
     targets,
     test,
+    diff,
     new,
 )
 

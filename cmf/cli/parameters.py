@@ -60,6 +60,6 @@ EngineOption = Annotated[EngineName, typer.Option("--engine", help="Which engine
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write a .csv, .json, .xlsx or .parquet file."
+        "-o", "--output", metavar="FILE", help="Write a .csv, .json, .md, .xlsx or .parquet file."
     ),
 ]

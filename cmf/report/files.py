@@ -28,6 +28,12 @@ def _csv(report: Report, path: Path) -> None:
     _write_text(csv_pieces(report.tables[0]), path)
 
 
+def _markdown(report: Report, path: Path) -> None:
+    from cmf.report.markdown import markdown_pieces
+
+    _write_text(markdown_pieces(report), path)
+
+
 def _parquet(report: Report, path: Path) -> None:
     from cmf.report.columnar import write_parquet
 
@@ -41,7 +47,7 @@ def _xlsx(report: Report, path: Path) -> None:
 
 
 WRITERS: Mapping[str, Callable[[Report, Path], None]] = MappingProxyType(
-    {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}
+    {".csv": _csv, ".json": _json, ".md": _markdown, ".parquet": _parquet, ".xlsx": _xlsx}
 )
 
 
