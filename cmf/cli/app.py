@@ -16,6 +16,7 @@ from cmf.cli.share import share
 from cmf.cli.targets import targets
 from cmf.cli.test import test
 from cmf.cli.variants import variants
+from cmf.cli.why import why
 
 app = typer.Typer(
     name="cmf",
@@ -54,6 +55,7 @@ COMMANDS = (
     variants,
     count,
     options,
+    why,
     share,
     targets,
     test,

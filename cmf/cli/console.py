@@ -43,7 +43,7 @@ def answer(report: Report, style: Format, output: Path | None = None) -> None:
     else:
         from cmf.report.terminal import terminal_pieces
 
-        emit(terminal_pieces(report, _width(), colours=_colours()))
+        emit(terminal_pieces(report, page_width(), colours=colours()))
 
 
 def emit(pieces: Iterable[str]) -> None:
@@ -90,13 +90,14 @@ def pass_on_remarks() -> None:
         logger.addHandler(_Remarks())
 
 
-def _width() -> int:
+def page_width() -> int:
     """Columns of the terminal, or what `COLUMNS` says."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
         return max(_LEAST_WIDTH, shutil.get_terminal_size().columns)
     return _PLAIN_WIDTH
 
 
-def _colours() -> bool:
+def colours() -> bool:
+    """Whether stdout takes escape sequences."""
     dumb = os.environ.get("TERM", "dumb") == "dumb"
     return sys.stdout.isatty() and not dumb and not os.environ.get("NO_COLOR")

@@ -71,7 +71,8 @@ def lower(resolved: ResolvedCatalog) -> LoweredCatalog:
         except NotAdditive as error:
             faults.append(Diagnostic("rule-too-large", f"rule {rule.id}: {error}", rule.span))
             continue
-        origin = Origin("rule", rule.id, rule.because, rule.span)
+        said = (rule.owner, rule.source, rule.text)
+        origin = Origin("rule", rule.id, rule.because, rule.span, *said)
         (hard if rule.severity is Severity.HARD else warn).append(Constraint(formula, origin))
     if faults:
         raise InputError(faults)
@@ -119,7 +120,10 @@ def _effectivities(resolved: ResolvedCatalog) -> list[Constraint]:
             inside = frozenset(i for i, y in enumerate(years) if option.effective.covers(y))
             formula = Or((Member(number, others), Member(time, inside)))
             reason = f"{axis.name} {option.name} is effective {_period(option.effective)}"
-            origin = Origin("effectivity", f"{axis.name}.{option.name}", reason, option.span)
+            name, text = f"{axis.name}.{option.name}", _period(option.effective)
+            origin = Origin(
+                "effectivity", name, reason, option.span, source=option.source, text=text
+            )
             constraints.append(Constraint(formula, origin))
     return constraints
 

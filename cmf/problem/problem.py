@@ -42,12 +42,19 @@ class Origin:
         In the words of the engineer; may be empty.
     span
         Where it is written; `None` when it has no file.
+    owner, source
+        Who answers for a rule, and where it comes from; may be empty.
+    text
+        What a rule says, in the rule language; may be empty.
     """
 
     kind: str
     name: str
     reason: str = ""
     span: Span | None = field(default=None, eq=False, repr=False)
+    owner: str = ""
+    source: str = ""
+    text: str = field(default="", repr=False)
 
 
 @frozen

@@ -15,6 +15,7 @@ from cmf.problem.problem import Constraint, Origin, Problem
 from cmf.source import Source, Span, Text
 
 if TYPE_CHECKING:
+    from cmf.analysis.why import Impossible, Possible
     from cmf.model.catalog import Catalog
     from cmf.workspace.space import VariantSpace
 
@@ -88,6 +89,15 @@ class Model:
         if faults:
             raise InputError(faults)
         return tuple(constraints)
+
+    def why(self, *conditions: str | Text, limits: Limits = Limits()) -> Impossible | Possible:
+        """Why conditions are impossible and what would allow them, or what follows from them.
+
+        `cmf.workspace.why.Reasons` answers more questions, and many of them faster.
+        """
+        from cmf.workspace.why import Reasons
+
+        return Reasons(self, limits).possible(self.conditions(*conditions))
 
     def check(self) -> Sequence[Diagnostic]:
         """What is wrong with the catalogue although it loads: see `cmf.analysis.health`."""

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from cmf.engines.protocols import Ranked
 from cmf.engines.sat.best import best
+from cmf.engines.sat.conflicts import Conflicts, Dualisation
 from cmf.engines.sat.core import Core
 from cmf.engines.sat.explain import Explainer, Repair
 from cmf.engines.sat.oracle import Budget
@@ -90,6 +91,14 @@ class SatSpace:
             _within_limits(lambda: best(self._core, held, asked, greatest, top, budget) or None)
         )
 
+    def explainer(self) -> Explainer:
+        """A fresh solver for questions about subsets of the constraints, restrictions last.
+
+        For several questions in a row; all that it is asked has the time of one answer.
+        """
+        budget = Budget.of(self.limits)
+        return Explainer.of(self._core, self.problem.constraints, self._restrictions, budget)
+
     def conflict(
         self, among: Sequence[int] | None = None
     ) -> Solved[tuple[int, ...] | None] | Unknown:
@@ -113,18 +122,49 @@ class SatSpace:
         one of them there is one. Empty when the ones taken for granted contradict each other.
         """
         asked = list(range(len(self.problem.constraints)) if among is None else among)
-        budget = Budget.of(self.limits)
 
         def find() -> Solved[tuple[int, ...] | None]:
-            reason = Explainer.of(self._core, self._restrictions, budget).conflict(asked)
+            reason = self.explainer().conflict(asked)
             if reason is not None:
                 granted = set(range(len(self.problem.constraints))) - set(asked)
-                judge = Explainer.of(self._core, self._restrictions, budget)
-                if judge.consistent([*sorted(granted), *reason]):
+                if self.explainer().consistent([*sorted(granted), *reason]):
                     raise RuntimeError(f"the conflict {reason} is none: a defect of this program")
             return Solved(reason)
 
         return _within_limits(find)
+
+    def conflicts(
+        self, among: Sequence[int] | None = None, top: int | None = None
+    ) -> Solved[Conflicts] | Unknown:
+        """All minimal reasons why there is no variant, the smallest first; none if there is one.
+
+        Parameters
+        ----------
+        among
+            Indices into the constraints of the problem, of which reasons are made; all others are
+            taken for granted. All by default.
+        top
+            Greatest number of reasons; all by default.
+
+        Returns
+        -------
+        As many as the time allows; `Unknown` when it does not suffice for a single one.
+        """
+        asked = list(range(len(self.problem.constraints)) if among is None else among)
+        found: list[tuple[int, ...]] = []
+
+        def find() -> bool:
+            for conflict in Dualisation(self.explainer(), asked).conflicts():
+                if top is not None and len(found) == top:
+                    return False
+                found.append(conflict)
+            return True
+
+        complete = _within_limits(find)
+        if isinstance(complete, Unknown) and not found:
+            return complete
+        ordered = sorted(found, key=lambda each: (len(each), each))
+        return Solved(Conflicts(tuple(ordered), complete is True))
 
     def repairs(
         self,
@@ -145,8 +185,9 @@ class SatSpace:
 
         Returns
         -------
-        Repairs of ascending cost, of which none contains another; one that gives up nothing when
-        there is a variant already. `Infeasible` when the other constraints contradict each other.
+        Repairs of ascending cost, of which none contains another, each with its first variant in
+        declared order; one that gives up nothing when there is a variant already. `Infeasible` when
+        the other constraints contradict each other.
 
         Raises
         ------
@@ -159,8 +200,8 @@ class SatSpace:
             raise ValueError("giving up a constraint must cost something")
 
         def find() -> tuple[Repair, ...] | None:
-            explainer = Explainer.of(self._core, self._restrictions, Budget.of(self.limits))
-            return tuple(explainer.repairs(self.problem, priced, top)) or None
+            explainer = self.explainer()
+            return tuple(map(explainer.first, explainer.repairs(priced, top))) or None
 
         return _solved(_within_limits(find))
 

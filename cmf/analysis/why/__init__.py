@@ -1,0 +1,20 @@
+"""Reasons: minimal conflicts as chains of causes, and minimal repairs."""
+
+from cmf.analysis.why.ask import Conflict, Implied, Impossible, Possible, Question, ask, supposition
+from cmf.analysis.why.chain import Chain, Fact, Step
+from cmf.analysis.why.repair import Repair, Replacement
+
+__all__ = [
+    "Chain",
+    "Conflict",
+    "Fact",
+    "Implied",
+    "Impossible",
+    "Possible",
+    "Question",
+    "Repair",
+    "Replacement",
+    "Step",
+    "ask",
+    "supposition",
+]

@@ -1,0 +1,116 @@
+"""The answer to a question for reasons, as a report and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from attrs import define, evolve
+
+from cmf.analysis.why import Impossible, Possible
+from cmf.analysis.why.effect import Effects
+from cmf.problem.lower import LoweredCatalog
+from cmf.problem.problem import Problem
+from cmf.report.table import Fact, Report
+from cmf.report.terminal import terminal_pieces
+from cmf.report.why import Sentences
+from cmf.report.why_layout import conflict_lines, implied_lines, paragraph
+from cmf.report.why_tables import RepairRows, conflict_table, implied_table, sentence_table
+
+
+@define(slots=False)
+class Answer:
+    """An answer with what was asked.
+
+    Attributes
+    ----------
+    forced
+        What was asked to be forced; `None` for a question of possibility.
+    """
+
+    catalog: LoweredCatalog
+    answer: Impossible | Possible
+    forced: str | None
+    effects: Effects
+
+    @property
+    def verdict(self) -> str:
+        """``impossible``, ``possible``, ``forced`` or ``not forced``."""
+        proven = isinstance(self.answer, Impossible)
+        if self.forced is None or not self.answer.question.asked:
+            return "impossible" if proven else "possible"
+        return "forced" if proven else "not forced"
+
+    def report(self, facts: Mapping[str, Fact]) -> Report:
+        """All that is known, as data."""
+        known = {**facts, "verdict": self.verdict, "forced": self.forced}
+        if isinstance(self.answer, Impossible):
+            known["complete"] = self.answer.complete
+            tables = (
+                conflict_table(self.answer),
+                sentence_table(self._sentences, self.answer.conflicts),
+                self._repairs.table(self.answer.repairs),
+            )
+            return Report("why", known, tables, (self._repairs.layout(self.answer.repairs),))
+        known["variant"] = self._problem.names(self.answer.variant)
+        conflicts = [each.conflict for each in self.answer.implied]
+        implied = implied_table(self._problem, self.answer)
+        return Report("why", known, (implied, sentence_table(self._sentences, conflicts)))
+
+    def pieces(self, report: Report, width: int, *, colours: bool) -> Iterator[str]:
+        """The page for a terminal, line by line."""
+        yield from (f"{line}\n" for line in self._lines(width))
+        if isinstance(self.answer, Impossible) and self.answer.repairs:
+            title = "What would allow it, cheapest first"
+            if self.verdict == "forced":
+                title = "What would allow anything else, cheapest first"
+            shown = evolve(report.layout[0], title=title)
+            yield from terminal_pieces(evolve(report, layout=(shown,)), width, colours=colours)
+
+    def _lines(self, width: int) -> Iterator[str]:
+        asked = "; ".join(each.origin.name for each in self.answer.question.choices)
+        under = f" with {asked}" if asked else ""
+        if isinstance(self.answer, Impossible):
+            yield from paragraph(self._refusal(under), width)
+            yield ""
+            yield from conflict_lines(self._sentences, self.answer, width)
+            return
+        if self.verdict == "not forced":
+            yield from paragraph(f"{self.forced} is not forced{under}: {self._example()}", width)
+        elif not self.answer.implied:
+            yield from paragraph(f"Possible{under}; nothing else is forced by it.", width)
+        else:
+            yield from paragraph(f"Possible{under}; it forces:", width)
+            yield ""
+            yield from implied_lines(self._sentences, self.answer, width)
+
+    def _refusal(self, under: str) -> str:
+        asked = " and ".join(each.origin.name for each in self.answer.question.asked)
+        if self.verdict == "forced":
+            return f"{self.forced} is forced{under}: {asked} is impossible."
+        if not asked:
+            return f"No variant{under}."
+        return f"{asked} is impossible{under}."
+
+    def _example(self) -> str:
+        """The variant that shows that something is not forced."""
+        if not isinstance(self.answer, Possible):
+            return ""
+        names = self._problem.names(self.answer.variant)
+        if self.forced in names:
+            return f"there are variants with {self.forced} == {names[self.forced]} as well."
+        return "this variant shows the opposite: " + ", ".join(
+            f"{axis} {option}" for axis, option in names.items()
+        )
+
+    @property
+    def _problem(self) -> Problem:
+        return self.catalog.problem
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences.of(self.catalog.resolved.catalog)
+
+    @property
+    def _repairs(self) -> RepairRows:
+        return RepairRows(self._problem, self.effects, self.effects.quantity)

@@ -1,0 +1,126 @@
+"""Questions for reasons, in the rule language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field
+
+from cmf.analysis.why import Impossible, Possible, Question, ask, supposition
+from cmf.engines.sat import SatEngine, SatSpace
+from cmf.errors import LimitReached, did_you_mean, fail
+from cmf.problem.answer import Limits, Unknown
+from cmf.problem.formula import Not, scope
+from cmf.problem.problem import Constraint, Origin
+
+if TYPE_CHECKING:
+    from cmf.workspace.model import Model
+
+
+@define(slots=False)
+class Reasons:
+    """Answers for reasons about a model, all with one solver.
+
+    Attributes
+    ----------
+    limits
+        What one answer may cost.
+    """
+
+    model: Model
+    limits: Limits = field(factory=Limits)
+
+    @cached_property
+    def space(self) -> SatSpace:
+        """The catalogue in the engine that finds reasons."""
+        opened = SatEngine().open(self.model.problem, self.limits)
+        if isinstance(opened, Unknown):
+            raise LimitReached(f"no reason found within {opened.limit}")
+        return opened
+
+    def possible(
+        self,
+        choices: Sequence[Constraint],
+        asked: Sequence[str] = (),
+        *,
+        weights: Mapping[str, int] | None = None,
+        relax: bool = False,
+        conflicts: int = 3,
+        repairs: int = 5,
+    ) -> Impossible | Possible:
+        """Why choices (with what is asked besides) are impossible, or what follows from them.
+
+        Parameters
+        ----------
+        asked
+            Conditions whose possibility is asked for: never given up by a repair.
+        weights
+            Slot or feature to what giving up a choice about it weighs; 1 where nothing is said.
+        relax
+            Whether repairs may give up rules too.
+
+        Raises
+        ------
+        InputError
+            For conditions or weights that are wrong.
+        LimitReached
+            When there is no answer within the limits.
+        """
+        question = Question(
+            tuple(choices),
+            self.model.conditions(*asked),
+            self._weights(choices, weights or {}),
+            relax,
+            conflicts,
+            repairs,
+        )
+        return ask(self.space, question)
+
+    def forced(
+        self, choices: Sequence[Constraint], what: str, *, conflicts: int = 3, repairs: int = 5
+    ) -> Impossible | Possible:
+        """Why something holds on every variant: its opposite is led to a contradiction.
+
+        Parameters
+        ----------
+        what
+            A slot or feature (why its only option?), or a condition.
+
+        Returns
+        -------
+        `Possible` when it is not forced; its variant shows the opposite.
+        """
+        question = Question(tuple(choices), (), (), False, conflicts, repairs)
+        within = self.space.where(*(choice.formula for choice in choices))
+        every = range(len(within.problem.constraints))
+        variant = within.explainer().variant(every)
+        if variant is None:
+            return ask(self.space, question)
+        opposite = self._opposite(what, variant)
+        return ask(self.space, evolve(question, asked=(opposite,), relax=True))
+
+    def _opposite(self, what: str, variant: Sequence[int]) -> Constraint:
+        names = [variable.name for variable in self.model.problem.variables]
+        if what in names:
+            number = names.index(what)
+            return supposition(self.model.problem, number, variant[number])
+        (condition,) = self.model.conditions(what)
+        opposite = Not(condition.formula)
+        return Constraint(opposite, Origin("supposition", f"not ({what})"))
+
+    def _weights(
+        self, choices: Sequence[Constraint], weights: Mapping[str, int]
+    ) -> tuple[int, ...]:
+        names = [variable.name for variable in self.model.problem.variables]
+        for name, weight in weights.items():
+            if name not in names:
+                remedy = did_you_mean(name, names, what="slot or feature")
+                raise fail("unknown-axis", f"there is no slot or feature `{name}`", None, remedy)
+            if weight < 1:
+                raise fail("bad-weight", f"`{name}` weighs {weight}", None, "give 1 or more")
+        return tuple(
+            max((weights[names[v]] for v in scope(c.formula) if names[v] in weights), default=1)
+            for c in choices
+        )
