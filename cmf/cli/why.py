@@ -10,39 +10,47 @@ from cmf.cli import parameters as p
 from cmf.errors import did_you_mean, fail
 
 if TYPE_CHECKING:
-    from cmf.analysis.why import Impossible, Possible
     from cmf.report.why_answer import Answer
     from cmf.workspace import Model
+    from cmf.workspace.why import Reply
 
 UNIT_COST = "unit_cost"
 """What the difference of a repair is of unless something else is said."""
+
+Impossible = Annotated[
+    list[str],
+    typer.Option("--not", metavar="EXPR", help="Why is this impossible? It is never given up."),
+]
+Forced = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|EXPR", help="Why this only option? Why is this always true?"),
+]
+Weight = Annotated[
+    list[str],
+    typer.Option(metavar="NAME=N", help="What giving up a choice of NAME weighs; else 1."),
+]
+Relax = Annotated[bool, typer.Option("--relax", help="Repairs may also give up rules.")]
+Conflicts = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Conflicts at most, the smallest first.")
+]
+Repairs = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Repairs at most, the cheapest first.")
+]
+Cost = Annotated[
+    str, typer.Option(metavar="QUANTITY", help="Quantity whose difference repairs show.")
+]
 
 
 def why(
     catalogue: p.Catalogue,
     where: p.Where = [],  # noqa: B006
-    impossible: Annotated[
-        list[str],
-        typer.Option("--not", metavar="EXPR", help="Why is this impossible? It is never given up."),
-    ] = [],  # noqa: B006
-    forced: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|EXPR", help="Why this only option? Why is this always true?"),
-    ] = None,
-    weight: Annotated[
-        list[str],
-        typer.Option(metavar="NAME=N", help="What giving up a choice of NAME weighs; else 1."),
-    ] = [],  # noqa: B006
-    relax: Annotated[bool, typer.Option("--relax", help="Repairs may also give up rules.")] = False,
-    conflicts: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Conflicts at most, the smallest first.")
-    ] = 3,
-    repairs: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Repairs at most, the cheapest first.")
-    ] = 5,
-    cost: Annotated[
-        str, typer.Option(metavar="QUANTITY", help="Quantity whose difference repairs show.")
-    ] = UNIT_COST,
+    impossible: Impossible = [],  # noqa: B006
+    forced: Forced = None,
+    weight: Weight = [],  # noqa: B006
+    relax: Relax = False,
+    conflicts: Conflicts = 3,
+    repairs: Repairs = 5,
+    cost: Cost = UNIT_COST,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     prices: p.Prices = None,
@@ -53,56 +61,37 @@ def why(
 
     \b
     Examples:
-      $ cmf why catalogs/alliance --where "energy == lpg" --where "plant == sunderland"
-      $ cmf why catalogs/alliance --where "brand == dacia" --not "energy == bev"
-      $ cmf why catalogs/alliance --where "energy == bev" --forced "market != jp"
+      $ cmf why catalogs/alliance --where "brand == dacia" --where "platform == cmf_cd_2"
+      $ cmf why catalogs/alliance --where "brand == dacia" --not "plant == sunderland"
+      $ cmf why catalogs/alliance --where "plant == sunderland" --forced "market != jp"
     """
-    from cmf.cli.console import answer as answer_with
-    from cmf.cli.console import colours, emit, page_width, working
+    from cmf.cli.console import answer, colours, emit, page_width, working
     from cmf.cli.opening import model_facts, open_model
     from cmf.report.files import check_target
     from cmf.workspace.why import Reasons
 
-    if forced is not None and (impossible or relax):
-        raise typer.BadParameter("--forced does not go with --not or --relax")
+    if forced is not None and (impossible or relax or weight):
+        raise typer.BadParameter("--forced does not go with --not, --relax or --weight")
     if output is not None:
         check_target(output)
     weights = dict(map(_weight, weight))
     model = open_model(catalogue, prices)
-    if cost != UNIT_COST and cost not in model.problem.quantities:
-        remedy = did_you_mean(cost, model.problem.quantities, what="quantity")
-        raise fail("unknown-quantity", f"there is no quantity `{cost}` to add up", None, remedy)
+    _check_cost(model, cost)
     choices = model.conditions(*where)
     with working("looking for reasons"):
-        reasons = Reasons(model)
+        reasons = Reasons(model, conflicts=conflicts, repairs=repairs)
         if forced is not None:
-            answer = reasons.forced(choices, forced, conflicts=conflicts, repairs=repairs)
+            reply = reasons.forced(choices, forced)
         else:
-            answer = reasons.possible(
-                choices,
-                impossible,
-                weights=weights,
-                relax=relax or bool(impossible),
-                conflicts=conflicts,
-                repairs=repairs,
-            )
-    with working("putting reasons into words"):
-        said = _said(model, answer, forced, cost)
+            reply = reasons.possible(choices, impossible, weights=weights, relax=relax)
+        said = _said(model, reply, forced, cost)
         report = said.report({**model_facts(model), "conditions": [*where, *impossible]})
     if style is p.Format.TABLE and output is None:
         emit(said.pieces(report, page_width(), colours=colours()))
     else:
-        answer_with(report, style, output)
+        answer(report, style, output)
     if said.verdict in ("impossible", "not forced"):
         raise typer.Exit(1)
-
-
-def _said(model: Model, answer: Impossible | Possible, forced: str | None, cost: str) -> Answer:
-    from cmf.analysis.why.effect import Effects
-    from cmf.report.why_answer import Answer
-
-    quantity = model.problem.quantities.get(cost)
-    return Answer(model.lowered, answer, forced, Effects(model.lowered, quantity))
 
 
 def _weight(text: str) -> tuple[str, int]:
@@ -110,3 +99,18 @@ def _weight(text: str) -> tuple[str, int]:
     if not number.strip().isdecimal():
         raise typer.BadParameter(f"--weight {text}: write NAME=N with a whole number N")
     return name.strip(), int(number)
+
+
+def _check_cost(model: Model, cost: str) -> None:
+    known = model.problem.quantities
+    if cost != UNIT_COST and cost not in known:
+        remedy = did_you_mean(cost, known, what="quantity")
+        raise fail("unknown-quantity", f"no quantity `{cost}` adds up over options", None, remedy)
+
+
+def _said(model: Model, reply: Reply, forced: str | None, cost: str) -> Answer:
+    from cmf.analysis.why.effect import Effects
+    from cmf.report.why_answer import Answer
+
+    quantity = model.problem.quantities.get(cost)
+    return Answer(model.lowered, reply, forced, Effects(model.lowered, quantity))

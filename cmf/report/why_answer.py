@@ -68,19 +68,22 @@ class Answer:
             yield from terminal_pieces(evolve(report, layout=(shown,)), width, colours=colours)
 
     def _lines(self, width: int) -> Iterator[str]:
-        asked = "; ".join(each.origin.name for each in self.answer.question.choices)
-        under = f" with {asked}" if asked else ""
+        question = self.answer.question
+        chosen = [each.origin.name for each in question.choices]
+        under = f" with {'; '.join(chosen)}" if chosen else ""
         if isinstance(self.answer, Impossible):
             yield from paragraph(self._refusal(under), width)
             yield ""
             yield from conflict_lines(self._sentences, self.answer, width)
             return
+        asked = [each.origin.name for each in question.asked]
+        both = f" with {'; '.join([*chosen, *asked])}" if chosen or asked else ""
         if self.verdict == "not forced":
             yield from paragraph(f"{self.forced} is not forced{under}: {self._example()}", width)
         elif not self.answer.implied:
-            yield from paragraph(f"Possible{under}; nothing else is forced by it.", width)
+            yield from paragraph(f"Possible{both}; nothing else is forced by it.", width)
         else:
-            yield from paragraph(f"Possible{under}; it forces:", width)
+            yield from paragraph(f"Possible{both}; it forces:", width)
             yield ""
             yield from implied_lines(self._sentences, self.answer, width)
 

@@ -18,6 +18,8 @@ from cmf.problem.problem import Constraint, Origin
 if TYPE_CHECKING:
     from cmf.workspace.model import Model
 
+Reply = Impossible | Possible
+
 
 @define(slots=False)
 class Reasons:
@@ -27,10 +29,14 @@ class Reasons:
     ----------
     limits
         What one answer may cost.
+    conflicts, repairs
+        Greatest number of each in an answer.
     """
 
     model: Model
     limits: Limits = field(factory=Limits)
+    conflicts: int = 3
+    repairs: int = 5
 
     @cached_property
     def space(self) -> SatSpace:
@@ -47,15 +53,14 @@ class Reasons:
         *,
         weights: Mapping[str, int] | None = None,
         relax: bool = False,
-        conflicts: int = 3,
-        repairs: int = 5,
-    ) -> Impossible | Possible:
+    ) -> Reply:
         """Why choices (with what is asked besides) are impossible, or what follows from them.
 
         Parameters
         ----------
         asked
-            Conditions whose possibility is asked for: never given up by a repair.
+            Conditions whose possibility is asked for: a repair never gives them up, but may give
+            up rules.
         weights
             Slot or feature to what giving up a choice about it weighs; 1 where nothing is said.
         relax
@@ -72,15 +77,13 @@ class Reasons:
             tuple(choices),
             self.model.conditions(*asked),
             self._weights(choices, weights or {}),
-            relax,
-            conflicts,
-            repairs,
+            relax or bool(asked),
+            self.conflicts,
+            self.repairs,
         )
         return ask(self.space, question)
 
-    def forced(
-        self, choices: Sequence[Constraint], what: str, *, conflicts: int = 3, repairs: int = 5
-    ) -> Impossible | Possible:
+    def forced(self, choices: Sequence[Constraint], what: str) -> Reply:
         """Why something holds on every variant: its opposite is led to a contradiction.
 
         Parameters
@@ -90,16 +93,17 @@ class Reasons:
 
         Returns
         -------
-        `Possible` when it is not forced; its variant shows the opposite.
+        `Impossible` when it is forced: its opposite is. `Possible` when it is not; its variant
+        shows the opposite. When the choices are impossible already the answer is about them.
         """
-        question = Question(tuple(choices), (), (), False, conflicts, repairs)
+        question = Question(tuple(choices), conflicts=self.conflicts, repairs=self.repairs)
         within = self.space.where(*(choice.formula for choice in choices))
         every = range(len(within.problem.constraints))
         variant = within.explainer().variant(every)
-        if variant is None:
-            return ask(self.space, question)
-        opposite = self._opposite(what, variant)
-        return ask(self.space, evolve(question, asked=(opposite,), relax=True))
+        if variant is not None:
+            opposite = self._opposite(what, variant)
+            question = evolve(question, asked=(opposite,), relax=True)
+        return ask(self.space, question)
 
     def _opposite(self, what: str, variant: Sequence[int]) -> Constraint:
         names = [variable.name for variable in self.model.problem.variables]
