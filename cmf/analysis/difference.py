@@ -8,12 +8,12 @@ from typing import cast
 from attrs import frozen
 
 from cmf.analysis.cubes import Cube, cubes
-from cmf.analysis.renumber import Renumbering, key
 from cmf.engines.protocols import CountingSpace
 from cmf.errors import Diagnostic, InputError, LimitReached
 from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import FALSE, Formula, Member
 from cmf.problem.problem import Problem
+from cmf.problem.renumber import Renumbering, key
 
 
 @frozen

@@ -8,15 +8,16 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections import Counter
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from cmf.engines.protocols import OptionCounts, Ranked
+from cmf.engines.protocols import Aim, Bounds, Efficient, OptionCounts, Ranked, Weights
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Formula, holds
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
+from cmf.problem.projection import listed, projected
 
 
 @frozen
@@ -61,23 +62,65 @@ class BruteSpace:
         ranked.sort(key=lambda r: -r.value if greatest else r.value)
         return Solved(tuple(ranked[:top])) if ranked else Infeasible()
 
-    def option_counts(self) -> Solved[OptionCounts] | Infeasible | Unknown:
-        """For every option the number of variants that take it."""
-        if not self.valid:
-            return Infeasible()
-        taken = [Counter(column) for column in zip(*self.valid, strict=True)]
-        counts = tuple(
-            tuple(count[option] for option in range(len(variable.options)))
-            for variable, count in zip(self.problem.variables, taken, strict=True)
-        )
-        return Solved(OptionCounts(len(self.valid), counts))
+    def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
+        """The least and the greatest value."""
+        values = map(self.problem.quantities[quantity].value, self.valid)
+        known = [value for value in values if value is not None]
+        return Solved(Bounds(min(known), max(known))) if known else Infeasible()
 
-    def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
-        """`size` variants drawn uniformly and independently, the same for the same seed."""
-        if not self.valid:
+    def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
+        """The Pareto front, each point with the first variant in declared order."""
+        first: dict[tuple[int, ...], Efficient] = {}
+        for variant in self.valid:
+            values = [self.problem.quantities[aim.quantity].value(variant) for aim in aims]
+            known = tuple(value for value in values if value is not None)
+            if len(known) == len(aims):
+                signed = tuple(-x if a.greatest else x for x, a in zip(known, aims, strict=True))
+                first.setdefault(signed, Efficient(known, variant))
+        front = [
+            point
+            for point in first
+            if not any(other != point and all(map(int.__le__, other, point)) for other in first)
+        ]
+        return Solved(tuple(first[point] for point in sorted(front))) if front else Infeasible()
+
+    def project(self, variables: Sequence[int]) -> BruteSpace:
+        """The distinct combinations of the options of a few variables."""
+        rows = sorted({tuple(variant[v] for v in variables) for variant in self.valid})
+        problem = projected(self.problem, variables, [listed(rows, len(variables))])
+        return BruteSpace(problem, tuple(rows))
+
+    def option_counts(
+        self, weights: Weights | None = None
+    ) -> Solved[OptionCounts] | Infeasible | Unknown:
+        """For every option the number, or weight, of the variants that take it."""
+        counts = [[0] * len(variable.options) for variable in self.problem.variables]
+        weighed = self._weighed(weights)
+        for variant, weight in zip(self.valid, weighed, strict=True):
+            for row, option in zip(counts, variant, strict=True):
+                row[option] += weight
+        if not sum(weighed):
+            return Infeasible()
+        return Solved(OptionCounts(sum(weighed), tuple(map(tuple, counts))))
+
+    def sample(
+        self, size: int, seed: int, weights: Weights | None = None
+    ) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
+        """`size` variants drawn independently, the same for the same seed."""
+        borders = list(itertools.accumulate(self._weighed(weights)))
+        if not borders or not borders[-1]:
             return Infeasible()
         draw = random.Random(seed)  # noqa: S311 (a reproducible sample, not a secret)
-        return Solved(tuple(self.valid[draw.randrange(len(self.valid))] for _ in range(size)))
+        drawn = (bisect_right(borders, draw.randrange(borders[-1])) for _ in range(size))
+        return Solved(tuple(self.valid[number] for number in drawn))
+
+    def _weighed(self, weights: Weights | None) -> list[int]:
+        if weights is None:
+            return [1] * len(self.valid)
+        return [
+            math.prod(row[option] for row, option in zip(weights, variant, strict=True))
+            for variant in self.valid
+        ]
 
 
 @frozen

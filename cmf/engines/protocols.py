@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy.typing as npt
@@ -38,6 +38,42 @@ class Ranked:
     variant: Variant
 
 
+Weights = Sequence[Sequence[int]]
+"""For every variable the weight of each option, 0 or more. A variant weighs their product."""
+
+
+@frozen
+class Bounds:
+    """The least and the greatest value of a quantity, in base units."""
+
+    least: int
+    greatest: int
+
+
+@frozen
+class Aim:
+    """A quantity that is to be small, or great."""
+
+    quantity: str
+    greatest: bool = False
+
+
+@frozen
+class Efficient:
+    """A variant that no other one betters in every aim.
+
+    Attributes
+    ----------
+    values
+        In base units, in the order of the aims.
+    variant
+        The first in declared order of those that have these values.
+    """
+
+    values: tuple[int, ...]
+    variant: Variant
+
+
 class Space(Protocol):
     """The valid variants of a problem, as one engine sees them."""
 
@@ -69,15 +105,51 @@ class Space(Protocol):
         left.
         """
 
+    def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
+        """The least and the greatest value; variants without a value do not take part."""
+
+    def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
+        """The Pareto front: all combinations of values that no variant betters.
+
+        A variant betters another when it is as good in every aim and better in one. Sorted, best
+        first, by the first aim, then the second, and so on. Variants on which a quantity is
+        undefined do not take part.
+        """
+
+    def project(self, variables: Sequence[int]) -> Space | Unknown:
+        """The distinct combinations of the options of a few variables that variants take.
+
+        Parameters
+        ----------
+        variables
+            Ascending numbers, at least one. The problem of the result has only these.
+        """
+
 
 class CountingSpace(Space, Protocol):
     """A space that counts by option and samples, without enumerating."""
 
-    def option_counts(self) -> Solved[OptionCounts] | Infeasible | Unknown:
-        """For every option the number of variants that take it."""
+    def option_counts(
+        self, weights: Weights | None = None
+    ) -> Solved[OptionCounts] | Infeasible | Unknown:
+        """For every option the number of variants that take it.
 
-    def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
-        """`size` variants drawn uniformly and independently, the same for the same seed."""
+        Parameters
+        ----------
+        weights
+            Every variant then counts with its weight; `Infeasible` when they are all 0.
+        """
+
+    def sample(
+        self, size: int, seed: int, weights: Weights | None = None
+    ) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
+        """`size` variants drawn independently, the same for the same seed.
+
+        Parameters
+        ----------
+        weights
+            The chance of a variant is its weight divided by that of all; uniform without.
+        """
 
 
 @runtime_checkable

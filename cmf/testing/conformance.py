@@ -15,7 +15,7 @@ from typing import cast
 from attrs import frozen
 
 from cmf.engines.brute import BruteEngine, BruteSpace
-from cmf.engines.protocols import CountingSpace, Engine, Space
+from cmf.engines.protocols import Aim, CountingSpace, Engine, Space
 from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Rows, Sum, Table
 from cmf.problem.problem import Problem, Variant
@@ -26,8 +26,9 @@ def check_engine(engine: Engine, problem: Problem, *restrictions: Formula) -> No
 
     Compared are satisfiability, the number, the set and the order of the variants, the options
     that are still possible, the best variants of every quantity (least and greatest, one, some and
-    many of them, ties included), and all of it again under restrictions. A space that counts by
-    option is also held to the option counts, and its samples must be valid and reproducible.
+    many of them, ties included), its bounds, Pareto fronts, projections, and all of it again under
+    restrictions. A space that counts by option is also held to the option counts, weighted ones
+    too, and its samples must be valid and reproducible.
 
     Parameters
     ----------
@@ -54,11 +55,12 @@ def check_engine(engine: Engine, problem: Problem, *restrictions: Formula) -> No
     if isinstance(space, Unknown) or isinstance(again, Unknown):
         raise AssertionError(f"{engine.name}: open gave {space}\n{describe(problem)}")
     # Enough to run out of variants where there are few, and into the middle of a tie.
-    _Check(engine.name, space, oracle, tops=(1, 3, min(len(oracle.valid) + 1, 12))).run()
+    tops = (1, 3, min(len(oracle.valid) + 1, 12))
+    _Check(engine.name, space, oracle, tops=tops, deep=True).run()
     chosen = restrictions or tuple(_restrictions(problem))
     for restriction in chosen:
         _Check(engine.name, space.where(restriction), oracle.where(restriction)).run()
-    _Check(engine.name, space.where(*chosen), oracle.where(*chosen)).run()
+    _Check(engine.name, space.where(*chosen), oracle.where(*chosen), deep=True).run()
     stepwise, expected = space, oracle
     for restriction in chosen[:2]:
         stepwise, expected = stepwise.where(restriction), expected.where(restriction)
@@ -98,6 +100,10 @@ class _Check:
     ----------
     tops
         How many best variants to ask for.
+    alike
+        Whether both were restricted by the same formulas.
+    deep
+        Whether to look at Pareto fronts and projections too.
     found
         What `find` gave on another space of the same problem, if there was one.
     """
@@ -106,10 +112,13 @@ class _Check:
     space: Space
     oracle: BruteSpace
     tops: tuple[int, ...] = (2,)
+    alike: bool = True
+    deep: bool = False
     found: Solved[Variant] | Infeasible | Unknown | None = None
 
     def run(self) -> None:
-        self._constraints()
+        if self.alike:
+            self._constraints()
         self._find()
         self._equal("count()", self.space.count(), self.oracle.count())
         self._equal("variants()", tuple(self.space.variants()), self.oracle.valid)
@@ -117,6 +126,12 @@ class _Check:
         for quantity in self.oracle.problem.quantities:
             for greatest in (False, True):
                 self._best(quantity, greatest)
+            self._equal(
+                f"bounds({quantity!r})", self.space.bounds(quantity), self.oracle.bounds(quantity)
+            )
+        if self.deep:
+            self._pareto()
+            self._project()
         if hasattr(self.space, "option_counts"):
             self._counting(cast(CountingSpace, self.space))
 
@@ -145,6 +160,22 @@ class _Check:
                 Solved(ranking.value[:top]) if isinstance(ranking, Solved) else ranking,
             )
 
+    def _pareto(self) -> None:
+        names = list(self.oracle.problem.quantities)
+        for size in range(1, len(names) + 1):
+            aims = [Aim(name, number % 2 == 1) for number, name in enumerate(names[:size])]
+            self._equal(f"pareto({aims})", self.space.pareto(aims), self.oracle.pareto(aims))
+
+    def _project(self) -> None:
+        number = len(self.oracle.problem.variables)
+        for kept in {(0,), tuple(range(0, number, 2)), tuple(range(number))}:
+            expected = self.oracle.project(kept)
+            space = self.space.project(kept)
+            if isinstance(space, Unknown):
+                self._differ(f"project({kept})", space, expected)
+            else:
+                _Check(f"{self.name}.project({kept})", space, expected, alike=False).run()
+
     def _counting(self, space: CountingSpace) -> None:
         self._equal("option_counts()", space.option_counts(), self.oracle.option_counts())
         drawn = space.sample(5, 7)
@@ -155,6 +186,20 @@ class _Check:
         else:
             self._equal("sample(5, 7)", drawn, self.oracle.sample(5, 7))
         self._equal("sample(5, 7) once more", space.sample(5, 7), drawn)
+        weights = [
+            [(7 * v + 5 * o + 3) % 4 for o, _ in enumerate(variable.options)]
+            for v, variable in enumerate(self.oracle.problem.variables)
+        ]
+        counts = self.oracle.option_counts(weights)
+        self._equal(f"option_counts({weights})", space.option_counts(weights), counts)
+        weighed = space.sample(5, 7, weights)
+        if not isinstance(weighed, Solved):
+            self._equal(f"sample(5, 7, {weights})", weighed, self.oracle.sample(5, 7, weights))
+            return
+        for variant in weighed.value:
+            self._valid(f"sample(5, 7, {weights})", variant)
+            if not all(row[o] for row, o in zip(weights, variant, strict=True)):
+                self._differ(f"sample(5, 7, {weights})", variant, "a variant of some weight")
 
     def _valid(self, question: str, variant: Variant) -> None:
         if variant not in self.oracle.valid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from cmf.problem.formula import TRUE
 from cmf.problem.grid import Ints, satisfied, values
 from cmf.problem.problem import Problem, Quantity, Variant
+from cmf.workspace.options import OptionState
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,3 +66,55 @@ def _whole(quantity: Quantity) -> bool:
     return quantity.offset % factor == 0 and all(
         term.default % factor == 0 and not np.any(term.costs % factor) for term in quantity.terms
     )
+
+
+def count_frame(
+    names: Sequence[str], counts: Sequence[tuple[tuple[str, ...], int]]
+) -> pl.DataFrame:
+    """Numbers of variants by the options of some axes: a column for each, and ``variants``."""
+    import polars as pl
+
+    columns: dict[str, list[str]] = {
+        name: [options[place] for options, _ in counts] for place, name in enumerate(names)
+    }
+    return pl.DataFrame({**columns, "variants": _exact([count for _, count in counts])})
+
+
+def options_frame(states: Sequence[OptionState]) -> pl.DataFrame:
+    """States of options: axis, option, status, variants, share."""
+    import polars as pl
+
+    return pl.DataFrame(
+        {
+            "axis": [state.axis for state in states],
+            "option": [state.option for state in states],
+            "status": [state.status for state in states],
+            "variants": _exact([state.count for state in states]),
+            "share": [None if s.share is None else float(s.share) for s in states],
+        },
+        schema_overrides={"share": pl.Float64},
+    )
+
+
+def _exact(counts: Sequence[int | None]) -> Sequence[int | str | None]:
+    """Counts may exceed 64 bits; they are then exact as text."""
+    if all(count is None or count < 2**63 for count in counts):
+        return counts
+    return [None if count is None else str(count) for count in counts]
+
+
+def joined(pieces: Iterable[Ints], rows: int) -> Iterator[Ints]:
+    """The same rows in pieces of about `rows`: a data frame costs the more columns it has."""
+    held: list[Ints] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(map(len, held)) >= rows:
+            yield _stacked(held)
+            held = []
+    if held:
+        yield _stacked(held)
+
+
+def _stacked(pieces: Sequence[Ints]) -> Ints:
+    """Pieces below each other, stored column by column as data frames want them."""
+    return np.concatenate([piece.T for piece in pieces], axis=1).T

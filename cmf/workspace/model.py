@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cmf.errors import Diagnostic, InputError
 from cmf.problem.answer import Limits
 from cmf.problem.lower import LoweredCatalog, lower
 from cmf.problem.problem import Constraint, Origin, Problem
+from cmf.problem.projection import narrowed
 from cmf.source import Source, Span, Text
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ class Model:
         As the user gave it.
     lowered
         The catalogue with its problem; for a foreign model a catalogue of bare features.
+    kept
+        For a projection, the variables of the catalogue that are left.
     """
 
     path: Path
     lowered: LoweredCatalog = field(repr=False)
     problem: Problem = field(repr=False)
+    kept: tuple[int, ...] | None = field(default=None, repr=False)
 
     @property
     def catalog(self) -> Catalog:
@@ -82,6 +86,8 @@ class Model:
         for text in map(_as_text, texts):
             try:
                 formula = self.lowered.condition(resolve_condition(self.lowered.resolved, text))
+                if self.kept is not None:
+                    formula = narrowed(self.lowered.problem, self.kept, self.problem, formula)
             except InputError as error:
                 faults += error.diagnostics
                 continue
@@ -98,6 +104,11 @@ class Model:
         from cmf.workspace.why import Reasons
 
         return Reasons(self, limits).possible(self.conditions(*conditions))
+
+    def over(self, variables: Sequence[int], problem: Problem) -> Model:
+        """The model of a projection on some variables (ascending) of this one."""
+        kept = self.kept or tuple(range(len(self.problem.variables)))
+        return evolve(self, problem=problem, kept=tuple(kept[v] for v in variables))
 
     def check(self) -> Sequence[Diagnostic]:
         """What is wrong with the catalogue although it loads: see `cmf.analysis.health`."""
@@ -146,8 +157,6 @@ def model_of(path: Path, catalog: Catalog) -> Model:
 
 def _foreign(path: Path, problem: Problem) -> Model:
     """A foreign problem, with a catalogue of bare features so that conditions can name them."""
-    from attrs import evolve
-
     from cmf.problem.bare import bare_catalog
     from cmf.rules.resolve import resolve_catalog
 

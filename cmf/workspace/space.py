@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
-import numpy as np
 from attrs import evolve, field, frozen
 
-from cmf.engines.protocols import ArraySpace, CountingSpace, OptionCounts, Space
+from cmf.engines.protocols import Aim, ArraySpace, CountingSpace, Space
 from cmf.errors import LimitReached, did_you_mean, fail
-from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
+from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.grid import Ints
-from cmf.problem.problem import Constraint, Variant
+from cmf.problem.problem import Constraint, Origin, Variant
 from cmf.workspace.engine import open_space
-from cmf.workspace.frames import variant_frame
+from cmf.workspace.frames import count_frame, joined, options_frame, variant_frame
+from cmf.workspace.options import OptionState, option_states
+from cmf.workspace.outcome import solved
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,37 +28,13 @@ if TYPE_CHECKING:
     from cmf.analysis.coverage import Coverage
     from cmf.analysis.difference import Difference
     from cmf.analysis.session import Session
+    from cmf.analysis.takerates import Rate, TakeRates
     from cmf.workspace.model import Model
 
 logger = logging.getLogger(__name__)
 
 FALLBACK_SECONDS = 30.0
 """What one answer may take once incremental SAT has taken over."""
-
-T = TypeVar("T")
-Else = TypeVar("Else")
-
-
-@frozen
-class OptionState:
-    """An option under the conditions of a space.
-
-    Attributes
-    ----------
-    status
-        ``chosen`` (a condition names it alone), ``implied`` (every variant takes it), ``free``, or
-        ``excluded`` (none does).
-    count
-        Variants that take it; `None` when the engine does not count.
-    share
-        Part of the variants that take it.
-    """
-
-    axis: str
-    option: str
-    status: str
-    count: int | None
-    share: Fraction | None
 
 
 @frozen
@@ -101,6 +78,51 @@ class VariantSpace:
             return evolve(self, engine=engine, space=space, choices=self.choices + added)
         return evolve(self, space=space, choices=self.choices + added)
 
+    def choose(self, options: Mapping[str, str]) -> VariantSpace:
+        """The variants that take these options, an option for each axis named.
+
+        The same as `where` with ``axis == option``, without a text to be read.
+
+        Raises
+        ------
+        InputError
+            For an unknown axis or option.
+        """
+        problem = self.model.problem
+        added = []
+        for name, option in options.items():
+            number = self._index(name)
+            names = problem.variables[number].options
+            if option not in names:
+                remedy = did_you_mean(option, names, what="option")
+                raise fail("unknown-option", f"`{name}` has no option `{option}`", None, remedy)
+            formula = Member(number, frozenset({names.index(option)}))
+            added.append(Constraint(formula, Origin("choice", f"{name} == {option}")))
+        space = self.space.where(*(choice.formula for choice in added))
+        return evolve(self, space=space, choices=(*self.choices, *added))
+
+    def project(self, *names: str) -> VariantSpace:
+        """The distinct combinations of the options of some axes that variants take.
+
+        What remains is a variant space of those axes alone, in declared order: it is counted,
+        listed and restricted like any other. Conditions of this space are kept; later ones may only
+        speak of axes that are left.
+
+        Raises
+        ------
+        InputError
+            For an unknown axis, or none.
+        LimitReached
+            When the combinations cannot be described within the limits of the engine.
+        """
+        if not names:
+            raise fail("no-axis", "a projection needs the name of an axis at least")
+        numbers = sorted({self._index(name) for name in names})
+        space = self.space.project(numbers)
+        if isinstance(space, Unknown):
+            raise LimitReached(f"engine {self.engine}: the projection exceeds {space.limit}")
+        return VariantSpace(self.model.over(numbers, space.problem), self.engine, space)
+
     def count(self) -> int:
         """Number of variants, exact; 0 when there is none.
 
@@ -109,7 +131,7 @@ class VariantSpace:
         LimitReached
             When the engine cannot count within its limits.
         """
-        return _solved(self.space.count(), 0)
+        return solved(self.space.count(), 0)
 
     def count_by(self, *names: str) -> list[tuple[tuple[str, ...], int]]:
         """Number of variants for every combination of options of the axes `names` that occurs."""
@@ -118,60 +140,22 @@ class VariantSpace:
 
     def options(self) -> list[OptionState]:
         """Every option: chosen, implied, free or excluded, with its share of the variants."""
-        counts = self._option_counts()
-        if counts is None:
-            possible = _solved(self.space.possible(), None)
-            table: Iterable[Sequence[int | None]] = [
-                [None if possible and o in possible[v] else 0 for o in range(len(var.options))]
-                for v, var in enumerate(self.space.problem.variables)
-            ]
-            total = None
-        else:
-            table, total = counts.counts, counts.total
-        chosen = self._chosen()
-        return [
-            _state(axis.name, option, number, row, total, chosen.get(v))
-            for v, (axis, row) in enumerate(zip(self.space.problem.variables, table, strict=True))
-            for number, option in enumerate(axis.options)
-        ]
+        return option_states(self.space, self.choices)
 
     def count_frame(self, *names: str) -> pl.DataFrame:
         """`count_by` as a table: a column for each name, and ``variants``."""
-        import polars as pl
-
-        rows = self.count_by(*names)
-        columns: dict[str, list[str]] = {
-            name: [options[place] for options, _ in rows] for place, name in enumerate(names)
-        }
-        # Counts may exceed 64 bits; they are then exact as text.
-        counts = [count for _, count in rows]
-        exact = counts if max(counts, default=0) < 2**63 else [str(count) for count in counts]
-        return pl.DataFrame({**columns, "variants": exact})
+        return count_frame(names, self.count_by(*names))
 
     def options_frame(self) -> pl.DataFrame:
         """`options` as a table: axis, option, status, variants, share.
 
         The share is rounded to a float for display; `options` has it exactly.
         """
-        import polars as pl
-
-        states = self.options()
-        counts = [state.count for state in states]
-        small = all(count is None or count < 2**63 for count in counts)
-        return pl.DataFrame(
-            {
-                "axis": [state.axis for state in states],
-                "option": [state.option for state in states],
-                "status": [state.status for state in states],
-                "variants": counts if small else [None if c is None else str(c) for c in counts],
-                "share": [None if s.share is None else float(s.share) for s in states],
-            },
-            schema_overrides={"share": pl.Float64},
-        )
+        return options_frame(self.options())
 
     def find(self) -> dict[str, str] | None:
         """One variant, the same every time; `None` when there is none."""
-        found = _solved(self.space.find(), None)
+        found = solved(self.space.find(), None)
         return None if found is None else self.model.problem.names(found)
 
     def iterate(self) -> Iterator[dict[str, str]]:
@@ -191,7 +175,7 @@ class VariantSpace:
             When the engine reaches a limit on the way.
         """
         if isinstance(self.space, ArraySpace):
-            yield from map(self.frame, _joined(self.space.arrays(rows), rows))
+            yield from map(self.frame, joined(self.space.arrays(rows), rows))
             return
         listed = self.space.variants()
         while batch := list(islice(listed, rows)):
@@ -209,12 +193,38 @@ class VariantSpace:
 
         save_frames(self.batches(), self.frame(()), Path(path))
 
-    def sample(self, size: int, seed: int = 0) -> pl.DataFrame:
-        """`size` variants drawn uniformly and independently; the same for the same seed."""
-        if not hasattr(self.space, "sample"):
-            raise LimitReached(f"engine {self.engine} cannot sample fairly: narrow the conditions")
-        space = cast(CountingSpace, self.space)
-        return self.frame(_solved(space.sample(size, seed), ()))
+    def sample(self, size: int, seed: int = 0, rates: TakeRates | None = None) -> pl.DataFrame:
+        """`size` variants drawn independently; the same for the same seed.
+
+        Parameters
+        ----------
+        rates
+            What options weigh (see `take_rates`); every variant is as likely as any other without.
+        """
+        weights = None if rates is None else rates.weights
+        return self.frame(solved(self._counting("sample fairly").sample(size, seed, weights), ()))
+
+    def take_rates(self, rates: Mapping[str, Mapping[str, Rate]], fit: bool = False) -> TakeRates:
+        """Take rates of options, for weighted samples; see `cmf.analysis.takerates`.
+
+        Parameters
+        ----------
+        rates
+            For some axes the rate of every option that is taken: integers, fractions, or texts such
+            as ``12.5 %``. They need not add up to 1, and options without one are not taken.
+        fit
+            Find weights under which the options are taken at just these rates. Without, a variant
+            weighs the product of the rates of its options, and rules shift the shares.
+
+        Raises
+        ------
+        InputError
+            For unknown names, a negative rate, an axis without any rate above 0, and with `fit` for
+            rates that no mix of the variants has.
+        """
+        from cmf.analysis.takerates import take_rates
+
+        return take_rates(self._counting("weigh variants"), rates, fit=fit)
 
     def best(self, quantity: str, *, top: int = 1, greatest: bool = False) -> pl.DataFrame:
         """The `top` variants of least (or greatest) `quantity`, ties in declared order.
@@ -225,8 +235,52 @@ class VariantSpace:
             When there is no such quantity, or it is no sum over the options.
         """
         self.additive(quantity)
-        ranked = _solved(self.space.best(quantity, greatest=greatest, top=top), ())
+        ranked = solved(self.space.best(quantity, greatest=greatest, top=top), ())
         return self.frame([each.variant for each in ranked])
+
+    def bounds(self, quantity: str) -> tuple[Fraction, Fraction] | None:
+        """The least and the greatest value of a quantity, in its unit; `None` without a variant.
+
+        Variants on which it is undefined do not take part.
+
+        Raises
+        ------
+        InputError
+            When there is no such quantity, or it is no sum over the options.
+        """
+        self.additive(quantity)
+        found = solved(self.space.bounds(quantity), None)
+        if found is None:
+            return None
+        factor = self.model.problem.quantities[quantity].unit.factor
+        return Fraction(found.least, factor), Fraction(found.greatest, factor)
+
+    def pareto(self, *quantities: str, greatest: Collection[str] = ()) -> pl.DataFrame:
+        """The Pareto front: a variant for every combination of values that none betters.
+
+        A variant betters another when it is as good in every quantity and better in one. The best
+        of the first quantity come first; of variants with the same values the first in declared
+        order stands for all.
+
+        Parameters
+        ----------
+        quantities
+            To be small.
+        greatest
+            Those of `quantities` that are to be great instead.
+
+        Raises
+        ------
+        InputError
+            When there is no such quantity, or one is no sum over the options.
+        """
+        if not quantities:
+            raise fail("no-quantity", "a Pareto front needs the name of a quantity at least")
+        for name in (*quantities, *greatest):
+            self.additive(name)
+        aims = [Aim(name, name in greatest) for name in dict.fromkeys(quantities)]
+        front = solved(self.space.pareto(aims), ())
+        return self.frame([each.variant for each in front])
 
     def diverse(self, size: int) -> pl.DataFrame:
         """`size` variants that differ much from each other, fewer only if there are no more.
@@ -258,13 +312,7 @@ class VariantSpace:
         """
         from cmf.analysis.difference import difference
 
-        for each in (self, other):
-            if not hasattr(each.space, "option_counts"):
-                raise LimitReached(f"engine {each.engine} does not count: narrow the conditions")
-        return difference(
-            cast(CountingSpace, self.space),
-            cast(CountingSpace, other.space),
-        )
+        return difference(self._counting("count"), other._counting("count"))
 
     def session(self) -> Session:
         """Choices made one after the other, within this space; see `cmf.analysis.session`."""
@@ -283,35 +331,23 @@ class VariantSpace:
         remedy = did_you_mean(quantity, problem.quantities, what="quantity")
         raise fail("unknown-quantity", f"there is no quantity `{quantity}`", None, remedy)
 
+    def _counting(self, what: str) -> CountingSpace:
+        if not hasattr(self.space, "option_counts"):
+            raise LimitReached(f"engine {self.engine} cannot {what}: narrow the conditions")
+        return cast(CountingSpace, self.space)
+
     def frame(self, variants: Sequence[Variant] | Ints) -> pl.DataFrame:
         """Variants as a table, with their quantities; see `cmf.workspace.frames`."""
         return variant_frame(self.model.problem, variants)
 
-    def _option_counts(self) -> OptionCounts | None:
-        if not hasattr(self.space, "option_counts"):
-            return None
-        answer = cast(CountingSpace, self.space).option_counts()
-        if isinstance(answer, Infeasible):
-            empty = tuple((0,) * len(v.options) for v in self.space.problem.variables)
-            return OptionCounts(0, empty)
-        return answer.value if isinstance(answer, Solved) else None
-
-    def _chosen(self) -> dict[int, int]:
-        """Options that a condition names alone."""
-        return {
-            choice.formula.variable: next(iter(choice.formula.options))
-            for choice in self.choices
-            if isinstance(choice.formula, Member) and len(choice.formula.options) == 1
-        }
-
     def _split(self, space: Space, numbers: Sequence[int]) -> Iterator[tuple[list[str], int]]:
         if not numbers:
-            count = _solved(space.count(), 0)
+            count = solved(space.count(), 0)
             if count:
                 yield [], count
             return
         axis = space.problem.variables[numbers[0]]
-        possible = _solved(space.possible(), None)
+        possible = solved(space.possible(), None)
         for option in sorted(possible[numbers[0]]) if possible else ():
             within = space.where(Member(numbers[0], frozenset({option})))
             for names, count in self._split(within, numbers[1:]):
@@ -323,50 +359,3 @@ class VariantSpace:
             remedy = did_you_mean(name, names, what="axis")
             raise fail("unknown-axis", f"there is no slot or feature `{name}`", None, remedy)
         return names.index(name)
-
-
-def _joined(pieces: Iterable[Ints], rows: int) -> Iterator[Ints]:
-    """The same rows in pieces of about `rows`: a data frame costs the more columns it has."""
-    held: list[Ints] = []
-    for piece in pieces:
-        held.append(piece)
-        if sum(map(len, held)) >= rows:
-            yield _stacked(held)
-            held = []
-    if held:
-        yield _stacked(held)
-
-
-def _stacked(pieces: Sequence[Ints]) -> Ints:
-    """Pieces below each other, stored column by column as data frames want them."""
-    return np.concatenate([piece.T for piece in pieces], axis=1).T
-
-
-def _state(
-    axis: str,
-    option: str,
-    number: int,
-    row: Sequence[int | None],
-    total: int | None,
-    chosen: int | None,
-) -> OptionState:
-    count = row[number]
-    alone = sum(1 for c in row if c != 0) == 1
-    if count == 0:
-        status = "excluded"
-    elif chosen == number:
-        status = "chosen"
-    else:
-        status = "implied" if alone else "free"
-    share = Fraction(count, total) if total and count is not None else None
-    return OptionState(axis, option, status, count if total is not None else None, share)
-
-
-def _solved(answer: Solved[T] | Infeasible | Unknown, otherwise: Else) -> T | Else:
-    match answer:
-        case Solved(value):
-            return value
-        case Infeasible():
-            return otherwise
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")

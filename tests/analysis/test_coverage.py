@@ -120,5 +120,5 @@ def test_a_model_is_covered_and_compared_in_words() -> None:
 
 def test_a_space_that_does_not_count_is_not_compared() -> None:
     model = cmf.load(Path(cmf.__file__).parent / "cli" / "template")
-    with pytest.raises(LimitReached, match="sat does not count"):
+    with pytest.raises(LimitReached, match="sat cannot count"):
         model.compile().difference(model.compile("sat"))

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from cmf.analysis.cubes import Cube
 from cmf.analysis.difference import Change, difference
-from cmf.analysis.renumber import Renumbering
 from cmf.engines.brute import BruteEngine
 from cmf.engines.diagram import DiagramEngine
 from cmf.errors import InputError
 from cmf.problem.formula import CostTable, Formula, Member, Sum, Table, holds
 from cmf.problem.problem import Constraint, Origin, Problem, Variable
+from cmf.problem.renumber import Renumbering
 from cmf.testing.strategies import formulas, problems
 
 Named = frozenset[tuple[str, str]]

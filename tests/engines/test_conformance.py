@@ -21,7 +21,7 @@ def examples(number: int) -> settings:
     )
 
 
-@examples(200)
+@examples(50)
 @given(problems())
 def test_brute(problem: Problem) -> None:
     check_engine(BruteEngine(), problem)
@@ -33,7 +33,7 @@ def test_cpsat(problem: Problem) -> None:
     check_engine(CpSatEngine(), problem)
 
 
-@examples(200)
+@examples(120)
 @given(problems())
 def test_sat(problem: Problem) -> None:
     check_engine(SatEngine(), problem)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from cmf.engines.cpsat.encode import Encoding
 from cmf.engines.cpsat.solve import Budget, Enumeration
-from cmf.engines.protocols import Ranked
+from cmf.engines.frontier import bounds_by_best, frontier
+from cmf.engines.protocols import Aim, Bounds, Efficient, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Formula, Sum
 from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variant
+from cmf.problem.projection import listed, projected
+
+COMBINATIONS = 10_000
+"""Combinations that a projection lists."""
 
 T = TypeVar("T")
 
@@ -74,6 +79,32 @@ class CpSatSpace:
         """The `top` variants of least (or greatest) value, ties in declared order."""
         asked = self.problem.quantities[quantity]
         return _solved(_within_limits(lambda: self._best(asked, greatest, top)))
+
+    def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
+        """The least and the greatest value."""
+        return bounds_by_best(self, quantity)
+
+    def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
+        """The Pareto front, one optimum after the other."""
+        return frontier(self, aims, self.limits)
+
+    def project(self, variables: Sequence[int]) -> CpSatSpace | Unknown:
+        """The distinct combinations of a few variables, a solve for each; `Unknown` at a limit."""
+        rows = _within_limits(lambda: self._combinations(variables))
+        if isinstance(rows, Unknown):
+            return rows
+        problem = projected(self.problem, variables, [listed(rows, len(variables))])
+        return CpSatEngine(self.listed).open(problem, self.limits)
+
+    def _combinations(self, variables: Sequence[int]) -> list[Variant]:
+        budget, encoding = Budget(self.limits), self._model()
+        rows: list[Variant] = []
+        while (variant := budget.solve(encoding)) is not None:
+            if len(rows) == COMBINATIONS:
+                raise LimitReached(f"{COMBINATIONS:,} combinations")
+            rows.append(tuple(variant[v] for v in variables))
+            encoding.clause(-encoding.options[v][variant[v]] - 1 for v in variables)
+        return sorted(rows)
 
     def _model(self) -> Encoding:
         encoding = self._encoding.fork()

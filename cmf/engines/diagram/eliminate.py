@@ -143,16 +143,30 @@ class Elimination:
     def _deepest(self, scope: Sequence[int]) -> int:
         return min(scope, key=self.place.__getitem__)
 
-    def run(self) -> Forest | None:
-        """The nodes of every variable in order of elimination; `None` when there is no solution."""
+    def run(self, variables: int | None = None) -> Forest | None:
+        """The nodes of every variable in order of elimination; `None` when there is no solution.
+
+        Parameters
+        ----------
+        variables
+            How many variables to eliminate; all by default.
+        """
         branches = []
-        for variable in self.order.sequence:
+        for variable in self.order.sequence[:variables]:
             self.budget.check()
             table = self._bucket(variable)
             if not table.size:
                 return None
             branches.append(self._reduce(variable, table))
         return Forest(tuple(branches), tuple(self.offsets))
+
+    def left(self) -> list[Relation]:
+        """What the eliminations so far leave to be said of the other variables."""
+        return [
+            project(relation, [v for v in relation.scope if v < self.count], self.sizes)
+            for bucket in self.buckets
+            for relation in bucket
+        ]
 
     def _sources(self, variable: int, scope: frozenset[int]) -> list[_Source]:
         """Everything that says something of a scope.

@@ -9,7 +9,8 @@ from attrs import field, frozen
 from attrs.validators import in_
 
 from cmf.engines.diagram.builders import BUILDERS
-from cmf.engines.diagram.space import DiagramSpace, Store
+from cmf.engines.diagram.space import DiagramSpace
+from cmf.engines.diagram.store import Store
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits, Unknown
 from cmf.problem.problem import Problem

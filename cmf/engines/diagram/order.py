@@ -97,9 +97,9 @@ class Shape:
             total += cost.pop(latest)
         return total
 
-    def cost(self, order: Order) -> float:
-        """Base-2 logarithm of the rows that eliminations in this order meet, roughly."""
-        rows = [self.estimate(order.contexts[v] | {v}) for v in order.sequence]
+    def cost(self, order: Order, variables: int | None = None) -> float:
+        """Base-2 logarithm of the rows that the first eliminations (or all) meet, roughly."""
+        rows = [self.estimate(order.contexts[v] | {v}) for v in order.sequence[:variables]]
         top = max(rows, default=0.0)
         return top + math.log2(sum(2.0 ** (r - top) for r in rows)) if rows else 0.0
 

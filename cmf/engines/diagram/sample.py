@@ -1,4 +1,4 @@
-"""Uniform random variants: one walk from the top to the leaves for all of them at once."""
+"""Random variants: one walk from the top to the leaves for all of them at once."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from attrs import frozen
 
 from cmf.engines.diagram.compile import Compiled
-from cmf.engines.diagram.fold import Mask, counts
+from cmf.engines.diagram.fold import counts
 from cmf.engines.diagram.relation import Ints, Numbers
 from cmf.engines.diagram.structure import Diagram, Part
+from cmf.engines.diagram.weigh import Weighing
 
 _BITS = 62
 
@@ -20,7 +21,7 @@ class Sampler:
     """Draws variants of a restricted space.
 
     A random word of 62 bits picks each arc. Where it falls on the rounded border between two arcs,
-    further bits decide, so the draw is exactly uniform.
+    further bits decide, so every variant has exactly the chance of its weight.
 
     Attributes
     ----------
@@ -29,8 +30,10 @@ class Sampler:
         in units of 2**-62, rounded down.
     totals
         The same as a number of solutions.
-    options, begin, weights
-        Allowed options sorted by slot, where each slot starts among them, and how many it has.
+    options, begin
+        Allowed options sorted by slot, and where each slot starts among them.
+    running
+        For every one of `options` the weight of all up to and including it.
     """
 
     compiled: Compiled
@@ -38,17 +41,18 @@ class Sampler:
     totals: list[int]
     options: Ints
     begin: Ints
-    weights: Ints
+    running: Ints
 
     @classmethod
-    def of(cls, compiled: Compiled, allowed: Mask) -> Sampler:
-        """Prepare; the space must not be empty."""
-        weights = compiled.weights(allowed)
-        exact = weights.astype(object) if compiled.long else weights
-        borders, totals = _borders(compiled.diagram, exact, counts(compiled.diagram, exact))
-        options = compiled.by_slot[allowed[compiled.by_slot]]
-        begin = np.searchsorted(compiled.slots[options], np.arange(len(weights)))
-        return cls(compiled, borders, totals, options, begin, weights)
+    def of(cls, compiled: Compiled, weighing: Weighing) -> Sampler:
+        """Prepare; the space must have a variant of some weight."""
+        slots = weighing.slots
+        nodes = counts(compiled.diagram, slots)
+        borders, totals = _borders(compiled.diagram, slots, nodes)
+        options = compiled.by_slot[weighing.options[compiled.by_slot] > 0]
+        begin = np.searchsorted(compiled.slots[options], np.arange(len(slots) + 1))
+        running = np.cumsum(weighing.options[options])
+        return cls(compiled, borders, totals, options, begin, running)
 
     def draw(self, size: int, seed: int) -> Ints:
         """`size` variants, independent of each other.
@@ -77,16 +81,21 @@ class Sampler:
     ) -> Ints:
         """Draw an option of the slot of each arc."""
         slots = self.compiled.diagram.arc_slot[part.first_arc : part.last_arc]
-        begin, weights = self.begin[slots], self.weights[slots]
+        begin, end = self.begin[slots], self.begin[slots + 1]
         place = arcs - part.first_arc
         first = self.compiled.first[part.variable]
-        if int(weights.max()) < 2:
+        if int((end - begin).max()) < 2:
             # A slot without options is never drawn; what stands there does not matter.
             lone = self.options.take(begin, mode="clip") - first
             found: Ints = lone.take(place)
             return found
-        chosen = source.integers(0, np.broadcast_to(weights[place], size))
-        some: Ints = self.options[begin[place] + chosen] - first
+        before = np.where(begin > 0, self.running.take(begin - 1, mode="wrap"), 0)
+        weight = np.where(end > begin, self.running.take(end - 1) - before, 1)
+        drawn = source.integers(0, np.broadcast_to(weight[place], size))
+        chosen = before[place] + drawn
+        if int(self.running[-1]) != len(self.options):
+            chosen = np.searchsorted(self.running, chosen, "right")
+        some: Ints = self.options[chosen] - first
         return some
 
     def _arcs(

@@ -4,80 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
+from operator import add
 
 import numpy as np
 from attrs import define, evolve, field
 
 from cmf.engines.diagram import fold
-from cmf.engines.diagram.cache import compile_cached
-from cmf.engines.diagram.compile import Compiled, compile_formulas
+from cmf.engines.diagram.compile import Compiled
 from cmf.engines.diagram.enumerate import Matrix, expand, options_used
 from cmf.engines.diagram.fold import Mask
 from cmf.engines.diagram.optimise import Priced, best
+from cmf.engines.diagram.pareto import ParetoFold
+from cmf.engines.diagram.project import combinations
 from cmf.engines.diagram.relation import Ints, Numbers
 from cmf.engines.diagram.sample import Sampler
+from cmf.engines.diagram.store import Store
 from cmf.engines.diagram.tabulate import unary
-from cmf.engines.protocols import OptionCounts, Ranked
+from cmf.engines.diagram.weigh import Weighing
+from cmf.engines.protocols import Aim, Bounds, Efficient, OptionCounts, Ranked, Weights
 from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
-from cmf.problem.formula import TRUE, And, CostTable, Formula, Not, Or, Table, holds, scope
+from cmf.problem.answer import Infeasible, Solved, Unknown
+from cmf.problem.formula import TRUE, And, Formula, Not, Or, Table, holds, scope
 from cmf.problem.grid import values
-from cmf.problem.problem import Constraint, Origin, Problem, Variant
+from cmf.problem.problem import Constraint, Origin, Problem, Quantity, Variant
+from cmf.problem.projection import projected
 
 CHUNKS = (1_000, 100_000)
 """Variants are made ready in chunks; the first are small, so that a few variants come at once."""
 
 FEW = 2_000
 """Variants up to which a restriction or a ranking tries them one by one."""
-
-
-@define(eq=False)
-class Store:
-    """What spaces with the same compiled constraints share: diagrams made on demand.
-
-    Attributes
-    ----------
-    formulas
-        The conjunction that is compiled.
-    cache
-        Folder that keeps compiled diagrams; `None` for none.
-    priced
-        Diagrams that carry a quantity, by its name.
-    """
-
-    options: tuple[int, ...]
-    formulas: tuple[Formula, ...]
-    limits: Limits
-    builder: str
-    compiled: Compiled
-    cache: Path | None = None
-    priced: dict[str, Compiled] = field(factory=dict)
-
-    @classmethod
-    def open(
-        cls,
-        options: Sequence[int],
-        formulas: Sequence[Formula],
-        limits: Limits,
-        builder: str = "auto",
-        cache: Path | None = None,
-    ) -> Store:
-        """Compile, or read from the cache; raises `LimitReached` at a limit."""
-        compiled = _compiled(cache, options, formulas, limits, (), builder)
-        return cls(tuple(options), tuple(formulas), limits, builder, compiled, cache)
-
-    def instead(self, formulas: Sequence[Formula]) -> Store:
-        """Other formulas about the same variables; raises `LimitReached` at a limit."""
-        return Store.open(self.options, formulas, self.limits, self.builder)
-
-    def carrying(self, quantity: str, terms: Sequence[CostTable]) -> Compiled:
-        """A diagram whose arcs carry the cost tables of a quantity."""
-        if quantity not in self.priced:
-            self.priced[quantity] = _compiled(
-                self.cache, self.options, self.formulas, self.limits, [terms], self.builder
-            )
-        return self.priced[quantity]
 
 
 @define(eq=False, slots=False)
@@ -154,17 +110,16 @@ class DiagramSpace:
         return fold.alive(self.compiled.diagram, self._weights > 0)
 
     @cached_property
-    def _exact(self) -> Numbers:
-        """Weights as machine words where counts fit, else as Python integers."""
-        return self._weights.astype(object) if self.compiled.long else self._weights
+    def _weighing(self) -> Weighing:
+        return Weighing.of(self.compiled, self.allowed)
 
     @cached_property
     def _counts(self) -> Numbers:
-        return fold.counts(self.compiled.diagram, self._exact)
+        return fold.counts(self.compiled.diagram, self._weighing.slots)
 
     @cached_property
     def _sampler(self) -> Sampler:
-        return Sampler.of(self.compiled, self.allowed)
+        return Sampler.of(self.compiled, self._weighing)
 
     @cached_property
     def empty(self) -> bool:
@@ -208,20 +163,43 @@ class DiagramSpace:
         arcs = fold.used(self.compiled.diagram, self._weights > 0, self._alive)
         return options_used(self.compiled, self.allowed, arcs)
 
-    def option_counts(self) -> Solved[OptionCounts] | Infeasible | Unknown:
-        """For every option the number of variants that take it."""
+    def option_counts(
+        self, weights: Weights | None = None
+    ) -> Solved[OptionCounts] | Infeasible | Unknown:
+        """For every option the number, or weight, of the variants that take it."""
         if self.empty:
             return Infeasible()
-        slots = fold.shares(self.compiled.diagram, self._exact, self._counts)
-        options = slots[self.compiled.slots] * self.allowed
+        diagram, weighing, nodes = self.compiled.diagram, self._weighing, self._counts
+        if weights is not None:
+            try:
+                weighing = Weighing.of(self.compiled, self.allowed, weights)
+            except LimitReached as reached:
+                return Unknown(str(reached))
+            nodes = fold.counts(diagram, weighing.slots)
+        total = int(nodes[diagram.top])
+        if not total:
+            return Infeasible()
+        slots = fold.shares(diagram, weighing.slots, nodes)
+        options = slots[self.compiled.slots] * weighing.options
         counts = tuple(tuple(map(int, part)) for part in self.compiled.split(options))
-        return Solved(OptionCounts(int(self._counts[self.compiled.diagram.top]), counts))
+        return Solved(OptionCounts(total, counts))
 
-    def sample(self, size: int, seed: int) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
-        """`size` variants drawn uniformly and independently, the same for the same seed."""
+    def sample(
+        self, size: int, seed: int, weights: Weights | None = None
+    ) -> Solved[tuple[Variant, ...]] | Infeasible | Unknown:
+        """`size` variants drawn independently, the same for the same seed."""
         if self.empty:
             return Infeasible()
-        return Solved(tuple(map(tuple, self.sample_array(size, seed).tolist())))
+        sampler = self._sampler if weights is None else None
+        if sampler is None:
+            try:
+                weighing = Weighing.of(self.compiled, self.allowed, weights)
+            except LimitReached as reached:
+                return Unknown(str(reached))
+            if not fold.counts(self.compiled.diagram, weighing.slots)[self.compiled.diagram.top]:
+                return Infeasible()
+            sampler = Sampler.of(self.compiled, weighing)
+        return Solved(tuple(map(tuple, sampler.draw(size, seed).tolist())))
 
     def sample_array(self, size: int, seed: int) -> Ints:
         """`sample` as an array of shape (size, variables); the space must not be empty."""
@@ -294,37 +272,57 @@ class DiagramSpace:
     def priced(self, quantity: str, sign: int) -> tuple[Priced, Mask, int]:
         """A diagram that carries `sign` times a quantity; allowed options; what is to be added."""
         asked = self.problem.quantities[quantity]
-        space = self if asked.defined == TRUE else self.where(asked.defined)
-        wide = [term for term in asked.terms if len(term.scope) > 1]
-        costs = np.zeros(len(self.allowed), dtype=np.int64)
-        parts = self.compiled.split(costs)
-        offset = asked.offset
-        for term in asked.terms:
-            if not term.scope:
-                offset += term.value(())
-            elif len(term.scope) == 1:
-                own = np.full(len(parts[term.scope[0]]), term.default, dtype=np.int64)
-                own[term.rows[:, 0]] = term.costs
-                parts[term.scope[0]][:] += sign * own
-        compiled = space.store.carrying(quantity, wide) if wide else space.compiled
-        arcs = np.zeros(compiled.diagram.arcs, dtype=np.int64)
-        if wide:
-            arcs = sign * compiled.diagram.arc_costs[0]
-            offset += compiled.diagram.offsets[0]
-        return Priced(compiled, costs, arcs), space.allowed, offset
+        space = self._where_defined([asked])
+        pricing = space.store.pricing(asked)
+        return pricing.priced(0, sign), space.allowed, pricing.offsets[0]
 
+    def _where_defined(self, quantities: Sequence[Quantity]) -> DiagramSpace:
+        defined = [each.defined for each in quantities if each.defined != TRUE]
+        return self.where(*defined) if defined else self
 
-def _compiled(
-    cache: Path | None,
-    options: Sequence[int],
-    formulas: Sequence[Formula],
-    limits: Limits,
-    quantities: Sequence[Sequence[CostTable]],
-    builder: str,
-) -> Compiled:
-    if cache is None:
-        return compile_formulas(options, formulas, limits, quantities, builder)
-    return compile_cached(cache, options, formulas, limits, quantities, builder)
+    def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
+        """The least and the greatest value: two passes over the diagram."""
+        asked = self.problem.quantities[quantity]
+        try:
+            space = self._where_defined([asked])
+            pricing = space.store.pricing(asked)
+        except LimitReached as reached:
+            return Unknown(str(reached))
+        least = pricing.priced(0, 1).least(space.allowed)
+        greatest = pricing.priced(0, -1).least(space.allowed)
+        if least is None or greatest is None:
+            return Infeasible()
+        return Solved(Bounds(least + pricing.offsets[0], pricing.offsets[0] - greatest))
+
+    def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
+        """The Pareto front: one pass over the diagram."""
+        asked = [self.problem.quantities[aim.quantity] for aim in aims]
+        signs = [-1 if aim.greatest else 1 for aim in aims]
+        try:
+            space = self._where_defined(asked)
+            pricing = space.store.pricing(*asked)
+            front = ParetoFold(pricing, signs, self.store.limits).front(space.allowed)
+        except LimitReached as reached:
+            return Unknown(str(reached))
+        found = tuple(
+            Efficient(tuple(map(add, values, pricing.offsets)), variant)
+            for values, variant in front
+        )
+        return Solved(found) if found else Infeasible()
+
+    def project(self, variables: Sequence[int]) -> DiagramSpace | Unknown:
+        """The distinct combinations of a few variables, compiled as a space of its own."""
+        store = self.store
+        try:
+            tables = combinations(
+                self.compiled, self.allowed, store.formulas, variables, store.limits
+            )
+            problem = projected(self.problem, variables, tables)
+            options = [len(variable.options) for variable in problem.variables]
+            opened = Store.open(options, tables, store.limits, store.builder)
+        except LimitReached as reached:
+            return Unknown(str(reached))
+        return DiagramSpace(problem, opened, np.ones(sum(options), dtype=np.bool_))
 
 
 def _conjuncts(formulas: Sequence[Formula]) -> Iterator[Formula]:

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
-from cmf.engines.protocols import Ranked
+from cmf.engines.frontier import bounds_by_best, frontier
+from cmf.engines.protocols import Aim, Bounds, Efficient, Ranked
 from cmf.engines.sat.best import best
 from cmf.engines.sat.conflicts import Conflicts, Dualisation
 from cmf.engines.sat.core import Core
@@ -19,6 +20,10 @@ from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Formula
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
+from cmf.problem.projection import listed, projected
+
+COMBINATIONS = 100_000
+"""Combinations that a projection lists."""
 
 T = TypeVar("T")
 
@@ -98,6 +103,25 @@ class SatSpace:
         """
         budget = Budget.of(self.limits)
         return Explainer.of(self._core, self.problem.constraints, self._restrictions, budget)
+
+    def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
+        """The least and the greatest value."""
+        return bounds_by_best(self, quantity)
+
+    def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
+        """The Pareto front, one optimum after the other."""
+        return frontier(self, aims, self.limits)
+
+    def project(self, variables: Sequence[int]) -> SatSpace | Unknown:
+        """The distinct combinations of a few variables, one by one; `Unknown` when too many."""
+        walk = Walk(self._core.oracle, Budget.of(self.limits), self._assumptions(), variables)
+        rows = _within_limits(lambda: list(islice(walk.variants(), COMBINATIONS + 1)))
+        if isinstance(rows, Unknown):
+            return rows
+        if len(rows) > COMBINATIONS:
+            return Unknown(f"{COMBINATIONS:,} combinations")
+        problem = projected(self.problem, variables, [listed(rows, len(variables))])
+        return SatEngine(self.listed).open(problem, self.limits)
 
     def conflict(
         self, among: Sequence[int] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from attrs import define, field, frozen
 
@@ -12,33 +13,50 @@ from cmf.problem.problem import Variant
 
 @frozen
 class _Branch:
-    """A variable with a choice: its number, the options to try (the next one last), assumptions."""
+    """A variable with a choice: its place, the options to try (the next one last), assumptions."""
 
     variable: int
     todo: list[int]
     assumptions: list[int]
 
 
-@define
+@define(slots=False)
 class Walk:
     """A depth-first search through the variables in declared order that never meets a dead end.
 
     Before an option is entered a model must show that some variant takes it. The last model serves
     as long as it lies on the path, and unit propagation rules out most other options.
+
+    Attributes
+    ----------
+    among
+        Ascending variables to go through; of the others it only matters that they can follow. All
+        without.
     """
 
     oracle: Oracle
     budget: Budget
     assumptions: Sequence[int] = ()
-    _path: list[int] = field(factory=list)
-    _branches: list[_Branch] = field(factory=list)
-    _witness: Variant = ()
+    among: Sequence[int] | None = None
+    _path: list[int] = field(factory=list, init=False)
+    _branches: list[_Branch] = field(factory=list, init=False)
+    _witness: Variant = field(default=(), init=False)
+
+    @cached_property
+    def _options(self) -> list[list[int]]:
+        """The literals of the variables to go through."""
+        options = self.oracle.encoding.options
+        return [options[v] for v in (range(len(options)) if self.among is None else self.among)]
+
+    def _model(self) -> Variant:
+        variant = self.oracle.variant()
+        return variant if self.among is None else tuple(variant[v] for v in self.among)
 
     def variants(self) -> Iterator[Variant]:
         """The variants under the assumptions; raises `LimitReached` when the time is over."""
         if not self.oracle.solve(self.assumptions, self.budget):
             return
-        self._witness = self.oracle.variant()
+        self._witness = self._model()
         assumptions: list[int] | None = list(self.assumptions)
         while assumptions is not None:
             if self._descend(assumptions):
@@ -48,7 +66,7 @@ class Walk:
     def _descend(self, assumptions: list[int]) -> bool:
         """Follow the variables without a choice; whether that completes a variant."""
         implied = self.oracle.implied(assumptions)
-        for literals in self.oracle.encoding.options[len(self._path) :]:
+        for literals in self._options[len(self._path) :]:
             todo = [
                 option
                 for option, literal in enumerate(literals)
@@ -67,7 +85,7 @@ class Walk:
             del self._path[branch.variable :]
             while branch.todo:
                 option = branch.todo.pop()
-                literal = self.oracle.encoding.options[branch.variable][option]
+                literal = self._options[branch.variable][option]
                 assumptions = [*branch.assumptions, literal]
                 if self._possible(option, assumptions):
                     self._path.append(option)
@@ -80,5 +98,5 @@ class Walk:
             return True
         if not self.oracle.solve(assumptions, self.budget):
             return False
-        self._witness = self.oracle.variant()
+        self._witness = self._model()
         return True

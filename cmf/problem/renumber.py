@@ -62,7 +62,7 @@ class Renumbering:
                     return TRUE if kept.any() else FALSE
                 return Table(numbers, self._mapped(scope, rows[kept]))
             case Sum(terms, low, high):
-                return Sum(tuple(map(self._cost_table, terms)), low, high)
+                return Sum(tuple(map(self.cost_table, terms)), low, high)
             case Not(operand):
                 return Not(self.formula(operand))
             case And(parts):
@@ -70,7 +70,8 @@ class Renumbering:
             case Or(parts):
                 return Or(tuple(map(self.formula, parts)))
 
-    def _cost_table(self, table: CostTable) -> CostTable:
+    def cost_table(self, table: CostTable) -> CostTable:
+        """The same values in target numbers."""
         numbers, kept = self._rows(table.scope, table.rows)
         costs = table.costs[kept]
         rows = self._mapped(table.scope, table.rows[kept])
