@@ -7,12 +7,12 @@ from typing import cast
 
 from attrs import frozen
 
-from cmf.analysis.renumber import Renumbering, key
 from cmf.engines.protocols import CountingSpace
 from cmf.errors import LimitReached
 from cmf.problem.answer import Unknown
 from cmf.problem.formula import Formula, Member, Not, Or, scope
 from cmf.problem.problem import Constraint, Origin, Problem
+from cmf.problem.renumber import Renumbering, key
 
 Key = tuple[str, str]
 """Kind and name of what a condition comes from."""

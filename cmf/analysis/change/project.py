@@ -8,10 +8,10 @@ from math import prod
 
 from attrs import evolve
 
-from cmf.analysis.renumber import Renumbering
 from cmf.errors import LimitReached
 from cmf.problem.formula import And, Formula, Or, scope
 from cmf.problem.problem import Constraint, Origin, Problem
+from cmf.problem.renumber import Renumbering
 
 COMBINATIONS = 256
 """Combinations of options of connected variables that are left out, up to which it is done."""

@@ -8,11 +8,11 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from cmf.analysis.configure import Brief, Build, Outcome, Refusal, build
-from cmf.analysis.renumber import key
 from cmf.engines.protocols import Space
 from cmf.model.lineup import Vehicle
 from cmf.problem.formula import Sum
 from cmf.problem.problem import Constraint, Problem, Quantity
+from cmf.problem.renumber import key
 
 
 class Fate(Enum):

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from attrs import evolve, field, frozen
 
-from cmf.analysis.renumber import Renumbering
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import holds, scope
 from cmf.problem.problem import Constraint, Problem
+from cmf.problem.renumber import Renumbering
 
 
 class DisprovedError(RuntimeError):
