@@ -12,6 +12,7 @@ from cmf.cli.diff import diff
 from cmf.cli.guard import GuardedGroup
 from cmf.cli.new import new
 from cmf.cli.options import options
+from cmf.cli.report import report
 from cmf.cli.share import share
 from cmf.cli.targets import targets
 from cmf.cli.test import test
@@ -58,6 +59,7 @@ COMMANDS = (
     why,
     share,
     targets,
+    report,
     test,
     diff,
     new,

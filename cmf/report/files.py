@@ -51,17 +51,22 @@ WRITERS: Mapping[str, Callable[[Report, Path], None]] = MappingProxyType(
 )
 
 
-def check_target(path: Path) -> None:
+def check_target(path: Path, suffixes: Iterable[str] = tuple(WRITERS)) -> None:
     """Refuse a file that cannot be written, before any work is done for it.
+
+    Parameters
+    ----------
+    suffixes
+        The formats that can be asked for.
 
     Raises
     ------
     InputError
         For an unknown suffix, a missing folder, or a folder in the place of the file.
     """
-    if path.suffix.lower() not in WRITERS:
+    if path.suffix.lower() not in suffixes:
         what = f"unknown suffix `{path.suffix}`" if path.suffix else "the name has no suffix"
-        raise fail("unknown-suffix", f"{path}: {what}", None, f"files are {', '.join(WRITERS)}")
+        raise fail("unknown-suffix", f"{path}: {what}", None, f"files are {', '.join(suffixes)}")
     check_place(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,8 @@ def _write(sheet: Any, row: int, column: int, value: object, style: object) -> N
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | float) and abs(value) < EXACT:
-        sheet.write_number(row, column, value, style)
+    elif isinstance(value, int | float | Fraction) and -EXACT < value < EXACT:
+        sheet.write_number(row, column, float(value), style)
     else:
         sheet.write_string(row, column, str(value))
 

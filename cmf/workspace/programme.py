@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cmf.analysis.commonality.incidence import Incidence
+    from cmf.analysis.overview import Overview
     from cmf.analysis.sharing import Ground, Sharing
     from cmf.analysis.targets import Assessment
 
@@ -151,11 +152,8 @@ class Built:
         """
         from cmf.analysis.sharing import sharing
 
-        catalog = self.programme.model.catalog
-        if scope not in catalog.scopes:
-            remedy = did_you_mean(scope, catalog.scopes, what="scope")
-            raise fail("unknown-scope", f"there is no scope `{scope}`", None, remedy)
-        return sharing(catalog, self.incidence, scope)
+        self._known_scope(scope)
+        return sharing(self.programme.model.catalog, self.incidence, scope)
 
     def targets(self) -> Assessment:
         """The targets of ``targets.yaml`` beside the line-up: values, verdicts, gaps.
@@ -174,6 +172,43 @@ class Built:
         others = [v for v in self.programme.lineup.vehicles if v.id not in built]
         fleet = fleet_of(model.lowered, self.builds, others, self.incidence, targets.volumes)
         return assess(targets, fleet)
+
+    def overview(self, scopes: Sequence[str] = (), k: int = 2) -> Overview:
+        """Everything that a report shows: shares, modules, unique parts, targets, years.
+
+        Parameters
+        ----------
+        scopes
+            Scopes of the catalogue, the one that charts show first; by default the line-up's.
+        k
+            A part is common when so many vehicles (brands, companies) use it.
+
+        Raises
+        ------
+        InputError
+            When there is no such scope, and with every fault of the targets.
+        """
+        from cmf.analysis.overview import overview
+        from cmf.analysis.targets import trend
+        from cmf.load.targets_file import TARGETS_FILE
+
+        catalog, lineup = self.programme.model.catalog, self.programme.lineup
+        names = scopes or self.scopes()
+        for name in names:
+            self._known_scope(name)
+        assessed = self.targets() if (lineup.folder / TARGETS_FILE).exists() else None
+        points = (
+            tuple(trend(assessed.fleet, [each.target for each in assessed.outcomes]))
+            if assessed is not None and catalog.time is not None
+            else ()
+        )
+        return overview(catalog, lineup, self.outcomes, self.incidence, names, k, assessed, points)
+
+    def _known_scope(self, scope: str) -> None:
+        known = self.programme.model.catalog.scopes
+        if scope not in known:
+            remedy = did_you_mean(scope, known, what="scope")
+            raise fail("unknown-scope", f"there is no scope `{scope}`", None, remedy)
 
     def scopes(self) -> Sequence[str]:
         """The scopes that the line-up reports, in its order; by default all of the catalogue."""

@@ -1,0 +1,80 @@
+"""``cmf report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cmf.cli import parameters as p
+
+if TYPE_CHECKING:
+    from cmf.report.table import Fact
+    from cmf.workspace.programme import Built
+
+
+def report(
+    lineup: p.Lineup,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="Write an .html, .xlsx or .json file."),
+    ],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME",
+            help="Scope; repeat it for several, charts show the first. Default: the line-up's.",
+        ),
+    ] = [],  # noqa: B006
+    k: Annotated[
+        int, typer.Option("-k", min=1, help="A part is shared when K vehicles (brands) use it.")
+    ] = 2,
+    engine: p.EngineOption = p.EngineName.AUTO,
+) -> None:
+    """Write a report on a line-up: one file with the answer, charts and all tables.
+
+    The .html file needs nothing else and opens offline. The .xlsx file holds the same tables, one
+    a sheet. Exit code 0 when the file was written, whatever it says; `cmf targets` judges.
+
+    \b
+    Examples:
+      $ cmf report catalogs/alliance -o report.html
+      $ cmf report catalogs/alliance -o report.xlsx --scope all
+    """
+    from cmf.cli.console import pass_on_remarks, remark, working
+    from cmf.cli.opening import expect
+    from cmf.report.html.report import sections
+    from cmf.report.html.writer import check_report_target, save_report
+    from cmf.workspace import load_lineup
+
+    check_report_target(output)
+    pass_on_remarks()
+    expect(lineup, "lineup.yaml", "a line-up")
+    with working(f"reading {lineup}"):
+        programme = load_lineup(lineup)
+    with working("building the vehicles"):
+        built = programme.build(programme.model.compile(engine.value))
+    with working("counting what they share"):
+        found = sections(built.overview(scope, k))
+    with working(f"writing {output}"):
+        save_report(programme.lineup.title or programme.lineup.name, found, _facts(built), output)
+    remark(f"wrote {output}")
+    for surprise in built.surprises:
+        remark(surprise)
+
+
+def _facts(built: Built) -> dict[str, Fact]:
+    from cmf import __version__
+    from cmf.cli.opening import model_facts
+
+    lineup = built.programme.lineup
+    return {
+        "lineup": lineup.name,
+        "lineup_digest": lineup.digest,
+        **model_facts(built.programme.model),
+        "completed_at_least": lineup.minimise,
+        "vehicles_built": len(built.builds),
+        "vehicles_not_built": [refusal.brief.vehicle.id for refusal in built.refusals],
+        "written_by": f"cmf {__version__}",
+    }
