@@ -13,11 +13,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cmf.workspace import Model, Programme, VariantSpace, load, load_lineup
+    from cmf.workspace import Model, Programme, VariantSpace, load, load_lineup, plan
 
 __version__ = "0.1.0"
 
-__all__ = ["Model", "Programme", "VariantSpace", "__version__", "load", "load_lineup"]
+__all__ = ["Model", "Programme", "VariantSpace", "__version__", "load", "load_lineup", "plan"]
 
 
 class _Front(ModuleType):

@@ -12,6 +12,7 @@ from cmf.cli.diff import diff
 from cmf.cli.guard import GuardedGroup
 from cmf.cli.new import new
 from cmf.cli.options import options
+from cmf.cli.plan import plan
 from cmf.cli.report import report
 from cmf.cli.share import share
 from cmf.cli.targets import targets
@@ -60,6 +61,7 @@ COMMANDS = (
     share,
     targets,
     report,
+    plan,
     test,
     diff,
     new,

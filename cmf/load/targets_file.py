@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from cmf.load.catalog_file import check_format
 from cmf.load.context import Context
@@ -65,6 +65,16 @@ def target_list(
 ) -> tuple[Target, ...]:
     """The targets of a list that stands in another file; faults go to the context."""
     return _Reader(context, catalog, lineup).targets(nodes)
+
+
+def with_threshold(target: Target, text: Text, catalog: Catalog, lineup: Lineup) -> Target:
+    """The target with another threshold; raises `InputError` when it is none."""
+    faults = Faults()
+    reader = _Reader(Context(Folder(lineup.folder, faults), faults), catalog, lineup)
+    unit = next((q.unit for q in catalog.quantities if q.name == target.quantity), PURE)
+    bounds = reader.threshold(text, target.kind, unit)
+    faults.raise_if_any()
+    return evolve(target, bounds=bounds)
 
 
 @define
@@ -276,8 +286,10 @@ class _Reader:
 
     def _bounds(self, keys: Fields, kind: Kind, unit: Unit) -> Bounds:
         text = keys.text("threshold")
-        if text is None:
-            return Bounds(Fraction(0), None, "")
+        return Bounds(Fraction(0), None, "") if text is None else self.threshold(text, kind, unit)
+
+    def threshold(self, text: Text, kind: Kind, unit: Unit) -> Bounds:
+        """What a value must reach or keep."""
         sign = _SIGN.match(text.value)
         start = sign.end() if sign else 0
         body = Text(text.value[start:], within(text, start, len(text.value)))

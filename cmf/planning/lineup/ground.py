@@ -116,21 +116,20 @@ class Ground:
         assembly = self.assembly
         problem = assembly.lowered.problem
         plant = problem.index("plant")
-        plants = np.unique(assembly.rows[:, plant]).tolist()
         for axis in assembly.axes:
             if assembly.catalog.axes[axis].kind is not AxisKind.SLOT:
                 continue
             today = {(b.variant[plant], b.variant[axis]) for b in assembly.builds}
-            for option in np.unique(assembly.rows[:, axis]).tolist():
+            possible = np.unique(assembly.rows[:, [plant, axis]], axis=0).tolist()
+            for place, option in possible:
                 module = problem.variables[axis].options[option]
-                for place in plants if module != ABSENT else ():
-                    if (place, option) in today:
-                        continue
-                    at = problem.variables[plant].options[place]
-                    name = f"{problem.variables[axis].name} {module} at {at}"
-                    item = Item(name, CHANGEOVER, investment=self.planning.changeover)
-                    here = (Member(plant, frozenset({place})), Member(axis, frozenset({option})))
-                    assembly.use(assembly.add(item), 1, And(here))
+                if module == ABSENT or (place, option) in today:
+                    continue
+                at = problem.variables[plant].options[place]
+                name = f"{problem.variables[axis].name} {module} at {at}"
+                item = Item(name, CHANGEOVER, investment=self.planning.changeover)
+                here = (Member(plant, frozenset({place})), Member(axis, frozenset({option})))
+                assembly.use(assembly.add(item), 1, And(here))
 
 
 def whole(amount: Fraction) -> int:
