@@ -1,0 +1,160 @@
+"""The mixed-integer model solved, with an answer that does not rest on floating point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from cmf.planning.compiled import Compiled, plan_of
+from cmf.planning.data import Plan
+from cmf.planning.evaluate import evaluate
+from cmf.planning.formulate import Formulation, formulate
+
+TOLERANCE = 1e-6
+"""Relative error that is granted to a bound of the floating-point solver before it is rounded."""
+
+
+@frozen
+class Outcome:
+    """What the solver found.
+
+    Attributes
+    ----------
+    plan
+        Meets every constraint exactly; `None` when none was found.
+    bound
+        Cost below which there is no plan, `TOLERANCE` taken off; `None` when nothing is proven.
+    infeasible
+        Whether there is no plan at all.
+    """
+
+    plan: Plan | None
+    bound: int | None
+    infeasible: bool = False
+
+
+def solve_mip(
+    compiled: Compiled,
+    seconds: float | None = None,
+    nodes: int | None = None,
+    gap: float = 0.0,
+    keep: dict[int, Sequence[int]] | None = None,
+    start: Plan | None = None,
+) -> Outcome:
+    """Least cost by the whole model.
+
+    Parameters
+    ----------
+    keep
+        Vehicles that keep their plan, with their choices: the neighbourhood of a plan. The bound
+        then speaks of the neighbourhood only.
+    start
+        A plan to start from.
+    """
+    model = formulate(compiled, scale_of(compiled))
+    fixed = _fixed(model, keep or {})
+    margin = 0.0
+    bound: int | None = None
+    for _ in range(4):
+        result = _run(model, fixed, seconds, nodes, gap, start)
+        reason = result.termination.reason.name
+        if reason in ("INFEASIBLE", "INFEASIBLE_OR_UNBOUNDED"):
+            return Outcome(None, bound, infeasible=not margin)
+        if not margin:
+            bound = safe_bound(result.termination.objective_bounds.dual_bound, model.scale)
+        if not result.has_primal_feasible_solution():
+            return Outcome(None, bound)
+        plan = _plan(model, result.variable_values())
+        if evaluate(compiled.problem, plan).meets_all:
+            return Outcome(plan, bound)
+        # A row was missed by less than the solver's tolerance: ask for a little more.
+        margin = margin * 10 or 1e-7
+        for row in model.margins:
+            model.rows.low[row] = margin
+    return Outcome(None, bound)
+
+
+def scale_of(compiled: Compiled) -> float:
+    """Money a unit of the objective stands for: 1 while the figures are small."""
+    costs = np.concatenate((np.abs(compiled.pair_cost), compiled.group_cost))
+    return max(1.0, float(costs.max(initial=1)) / 1e4)
+
+
+def safe_bound(bound: float, scale: float) -> int | None:
+    """An integer that the cost cannot fall below."""
+    if not np.isfinite(bound):
+        return None
+    lowered = (bound - TOLERANCE * max(1.0, abs(bound))) * scale
+    return ceil(lowered) if scale == 1.0 else floor(lowered)
+
+
+def _fixed(model: Formulation, keep: dict[int, Sequence[int]]) -> dict[int, float]:
+    fixed: dict[int, float] = {}
+    compiled = model.compiled
+    for p, columns in enumerate(model.choose):
+        vehicle, slot = int(compiled.pair_vehicle[p]), int(compiled.pair_slot[p])
+        chosen = keep.get(vehicle)
+        if chosen is not None and chosen[slot] != int(compiled.pair_choice[p]):
+            fixed.update(dict.fromkeys(columns, 0.0))
+    return fixed
+
+
+def _run(
+    model: Formulation,
+    fixed: dict[int, float],
+    seconds: float | None,
+    nodes: int | None,
+    gap: float,
+    start: Plan | None,
+) -> Any:
+    from ortools.math_opt.python import mathopt
+
+    math = model.rows.model(fixed)
+    parameters = mathopt.SolveParameters(
+        time_limit=None if seconds is None else timedelta(seconds=max(0.01, seconds)),
+        node_limit=nodes,
+        relative_gap_tolerance=gap,
+        absolute_gap_tolerance=0.0,
+        random_seed=1,
+    )
+    hints = mathopt.ModelSolveParameters()
+    if start is not None:
+        hint = mathopt.SolutionHint(
+            variable_values={
+                math.get_variable(c): value for c, value in _flow_of(model, start).items()
+            }
+        )
+        hints = mathopt.ModelSolveParameters(solution_hints=[hint])
+    return mathopt.solve(math, mathopt.SolverType.HIGHS, params=parameters, model_params=hints)
+
+
+def _flow_of(model: Formulation, plan: Plan) -> dict[int, float]:
+    compiled = model.compiled
+    chosen = {
+        compiled.number[(v, choice)] for v, each in enumerate(plan.choices) for choice in each
+    }
+    at = set(compiled.roots.tolist())
+    values: dict[int, float] = dict.fromkeys(model.flow, 0.0)
+    arcs = zip(
+        compiled.arc_pair.tolist(),
+        compiled.arc_tail.tolist(),
+        compiled.arc_head.tolist(),
+        model.flow,
+        strict=True,
+    )
+    for pair, tail, head, column in arcs:
+        if tail in at and pair in chosen:
+            at.add(head)
+            values[column] = 1.0
+    return values
+
+
+def _plan(model: Formulation, values: Any) -> Plan:
+    taken = {variable.id for variable, value in values.items() if value > 0.5}
+    chosen = [p for p, columns in enumerate(model.choose) if taken.intersection(columns)]
+    return plan_of(model.compiled, np.array(chosen, dtype=np.int64))

@@ -1,0 +1,132 @@
+"""Synthetic line-ups with fixed seeds, from 20 to 500 vehicles.
+
+Five slots of 40 modules in 6 families; 60 parts a module, of which up to 40 are its own and the
+others those of its family; 6 to 16 modules admissible for each
+vehicle and slot; interfaces that decide between adjacent slots, or between all pairs; 7 brands;
+5 to 250 thousand cars a year. All money is in cents.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from cmf.planning.constraints import Share
+from cmf.planning.data import Choice, Item, PlanningProblem, Use, Vehicle
+from cmf.planning.diagrams import from_pairs
+
+SLOTS = ("engine compartment", "cockpit", "front underbody", "rear underbody", "electronics")
+MODULES, FAMILIES, PARTS, BRANDS = 40, 6, 60, 7
+
+
+@frozen
+class Spec:
+    """One line-up of the benchmark.
+
+    Attributes
+    ----------
+    investment
+        Scale of all entry costs, in thousandths; it sets their part of the total cost.
+    pairwise
+        Interfaces decide between all pairs of slots, not only between adjacent ones.
+    """
+
+    vehicles: int
+    investment: int
+    pairwise: bool = False
+    seed: int = 1
+
+
+def lineup(spec: Spec) -> PlanningProblem:
+    """The line-up, without a target."""
+    draw = random.Random(f"{spec.vehicles} {spec.pairwise} {spec.seed}")  # noqa: S311
+    families = [[draw.randrange(FAMILIES) for _ in range(MODULES)] for _ in SLOTS]
+    for each in families:  # no family is empty
+        each[:FAMILIES] = range(FAMILIES)
+    items, choices = _catalogue(draw, families, spec.investment)
+    excluded = _interfaces(draw, families, spec.pairwise)
+    vehicles = tuple(_vehicle(draw, i, families, excluded) for i in range(spec.vehicles))
+    return PlanningProblem(SLOTS, tuple(items), tuple(choices), vehicles)
+
+
+def spend_share(problem: PlanningProblem, bound: Fraction = Fraction(0)) -> Share:
+    """Share of spend on items that two or more brands use."""
+    return Share(
+        "spend share across brands",
+        {j: item.unit_cost for j, item in enumerate(problem.items) if item.unit_cost},
+        bound,
+        factors=tuple(vehicle.volume for vehicle in problem.vehicles),
+        population="brand",
+    )
+
+
+def with_target(problem: PlanningProblem, bound: Fraction) -> PlanningProblem:
+    """The same line-up with a spend share to reach."""
+    return evolve(problem, constraints=(spend_share(problem, bound),))
+
+
+def _catalogue(
+    draw: random.Random, families: list[list[int]], scale: int
+) -> tuple[list[Item], list[Choice]]:
+    items: list[Item] = []
+    choices: list[Choice] = []
+
+    def part(name: str, level: int) -> int:
+        cost = draw.randint(200, 3000) * (20 + level) // 20
+        entry = draw.randint(100_000_00, 900_000_00) * scale // 1000
+        items.append(Item(name, "part", entry, unit_cost=cost))
+        return len(items) - 1
+
+    for s, slot in enumerate(SLOTS):
+        base = [[part(f"{slot} F{f} P{n}", 10) for n in range(PARTS)] for f in range(FAMILIES)]
+        for m in range(MODULES):
+            name = f"{slot} {m:02d}"
+            entry = draw.randint(8_000_000_00, 30_000_000_00) * scale // 1000
+            items.append(Item(name, "module", entry))
+            module = len(items) - 1
+            own = set(draw.sample(range(PARTS), draw.randint(0, PARTS * 2 // 3)))
+            used = [
+                part(f"{name} P{n}", m // 2) if n in own else base[families[s][m]][n]
+                for n in range(PARTS)
+            ]
+            uses = (Use(module), *(Use(j, draw.choice((1, 1, 1, 2, 4))) for j in used))
+            choices.append(Choice(name, s, uses))
+    return items, choices
+
+
+def _interfaces(
+    draw: random.Random, families: list[list[int]], pairwise: bool
+) -> set[tuple[int, int]]:
+    excluded = set()
+    for s in range(len(SLOTS)):
+        others = range(s + 1, len(SLOTS)) if pairwise else range(s + 1, min(s + 2, len(SLOTS)))
+        for t in others:
+            chance = 0.85 if pairwise else 0.6
+            fits = [
+                [f == g or draw.random() < chance for g in range(FAMILIES)] for f in range(FAMILIES)
+            ]
+            for a in range(MODULES):
+                for b in range(MODULES):
+                    if not fits[families[s][a]][families[t][b]]:
+                        excluded.add((s * MODULES + a, t * MODULES + b))
+    return excluded
+
+
+def _vehicle(
+    draw: random.Random, number: int, families: list[list[int]], excluded: set[tuple[int, int]]
+) -> Vehicle:
+    home = draw.randrange(FAMILIES)
+    admissible = []
+    for s in range(len(SLOTS)):
+        ours = [m for m in range(MODULES) if families[s][m] == home]
+        chosen = set(draw.sample(ours, min(2, len(ours))))
+        size = draw.randint(6, 16)
+        while len(chosen) < size:
+            chosen.add(draw.randrange(MODULES))
+        admissible.append([s * MODULES + m for m in sorted(chosen)])
+    volume = round(5_000 * 50 ** draw.random())
+    brand = f"brand {draw.randrange(BRANDS)}"
+    diagram = from_pairs(admissible, excluded)
+    return Vehicle(f"V{number:03d}", volume, diagram, {"brand": brand})
