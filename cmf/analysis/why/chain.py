@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import define, evolve, field, frozen
 
 from cmf.analysis.why.fragment import DisprovedError, Fragment
-from cmf.engines.sat import SatSpace
-from cmf.problem.answer import Infeasible, Solved
-from cmf.problem.formula import Formula, Member, scope
+from cmf.analysis.why.narrow import Narrowing
+from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint
 
 
@@ -80,20 +79,17 @@ class _Search:
     """Narrows options constraint by constraint; numbers are those of the fragment."""
 
     fragment: Fragment
-    _spaces: list[SatSpace] = field(init=False)
-    _scopes: list[tuple[int, ...]] = field(init=False)
+    _narrowings: list[Narrowing] = field(init=False)
     _steps: list[tuple[int, Fact | None]] = field(factory=list)
     _latest: dict[int, int] = field(factory=dict)
     """For every variable the number of the last step about it."""
     _narrowed: dict[int, Mapping[int, frozenset[int]] | None] = field(factory=dict)
     """What each constraint leaves of its variables as things stand."""
 
-    def __attrs_post_init__(self) -> None:
+    @_narrowings.default
+    def _(self) -> list[Narrowing]:
         problem = self.fragment.problem
-        self._scopes = [scope(c.formula) for c in problem.constraints]
-        self._spaces = [
-            self.fragment.open(evolve(problem, constraints=(c,))) for c in problem.constraints
-        ]
+        return [Narrowing(problem, each, self.fragment.limits) for each in problem.constraints]
 
     def run(self) -> list[Step] | None:
         while True:
@@ -112,16 +108,18 @@ class _Search:
         for variable in news:
             self._latest[variable] = len(self._steps)
             self._steps.append((turn, Fact(variable, left[variable])))
-        for number, variables in enumerate(self._scopes):
-            if set(news) & set(variables):
+        for number, narrowing in enumerate(self._narrowings):
+            if set(news) & set(narrowing.scope):
                 self._narrowed.pop(number, None)
 
     def _next(self) -> int | None:
         """The constraint to use next: one that ends the chain, else one that goes on with it."""
         ranked = []
         for number, constraint in enumerate(self.fragment.constraints):
+            variables = self._narrowings[number].scope
             if number not in self._narrowed:
-                self._narrowed[number] = self._left(number, self._known(self._scopes[number]))
+                known = {v: self._domain(v) for v in variables if v in self._latest}
+                self._narrowed[number] = self._narrowings[number].left(known)
             left = self._narrowed[number]
             if left is None:
                 return number
@@ -129,7 +127,7 @@ class _Search:
             if news:
                 given = constraint.origin.kind == "choice"
                 supposed = constraint.origin.kind == "supposition"
-                recent = max((self._latest.get(v, -1) for v in self._scopes[number]), default=-1)
+                recent = max((self._latest.get(v, -1) for v in variables), default=-1)
                 forced = any(len(left[v]) == 1 for v in news)
                 ranked.append((supposed, not given, not forced, -recent, number))
         return min(ranked)[-1] if ranked else None
@@ -145,20 +143,11 @@ class _Search:
                 return fact.options
         return frozenset(range(len(self.fragment.problem.variables[variable].options)))
 
-    def _known(self, variables: Sequence[int]) -> list[Formula]:
-        return [Member(v, self._domain(v)) for v in variables if v in self._latest]
-
-    def _left(self, number: int, known: Sequence[Formula]) -> Mapping[int, frozenset[int]] | None:
-        possible = self._spaces[number].where(*known).possible()
-        if isinstance(possible, Solved):
-            return {v: possible.value[v] for v in self._scopes[number]}
-        return None
-
     def _step(self, place: int) -> Step:
         """The step with as few premises as suffice, which is proven."""
         number, fact = self._steps[place]
         premises = {}
-        for variable in self._scopes[number]:
+        for variable in self._narrowings[number].scope:
             earlier = [p for p in range(place) if self._about(p) == variable]
             if earlier and self._steps[earlier[-1]][0] == number:
                 earlier.pop()  # a constraint is no reason for itself
@@ -180,11 +169,8 @@ class _Search:
 
     def _follows(self, number: int, premises: Sequence[int], fact: Fact | None) -> bool:
         facts = [self._steps[place][1] for place in premises]
-        held: list[Formula] = [each.formula for each in facts if each is not None]
-        if fact is not None:
-            every = range(len(self.fragment.problem.variables[fact.variable].options))
-            held.append(Member(fact.variable, frozenset(every) - fact.options))
-        return isinstance(self._spaces[number].where(*held).find(), Infeasible)
+        known = {each.variable: each.options for each in facts if each is not None}
+        return self._narrowings[number].entails(known, fact.formula if fact else None)
 
 
 def _kept(steps: Sequence[Step]) -> Iterator[Step]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from attrs import define, field, frozen
 
-from cmf.analysis.bom import explode
 from cmf.analysis.why.repair import Replacement
+from cmf.problem.formula import Formula, holds
 from cmf.problem.lower import LoweredCatalog
 from cmf.problem.problem import Quantity, Variant
+from cmf.rules.typed import TypedLine
 
 
 @frozen
@@ -43,7 +44,16 @@ class Effects:
 
     catalog: LoweredCatalog
     quantity: Quantity | None
+    _lines: Mapping[Formula, list[TypedLine]] = field(init=False)
+    """BOM lines by the condition that many of them share."""
     _parts: dict[Variant, Mapping[str, int]] = field(factory=dict, init=False)
+
+    @_lines.default
+    def _(self) -> Mapping[Formula, list[TypedLine]]:
+        lines: dict[Formula, list[TypedLine]] = {}
+        for line, condition in self.catalog.lines:
+            lines.setdefault(condition, []).append(line)
+        return lines
 
     def of(self, replacement: Replacement) -> Effect:
         """The effect of a replacement."""
@@ -61,8 +71,10 @@ class Effects:
     def _used(self, variant: Variant) -> Mapping[str, int]:
         if variant not in self._parts:
             pieces: Counter[str] = Counter()
-            for use in explode(self.catalog, [variant]):
-                pieces[use.part] += use.quantity
+            for condition, lines in self._lines.items():
+                if holds(condition, variant):
+                    for line in lines:
+                        pieces[line.part] += line.quantity
             self._parts[variant] = pieces
         return self._parts[variant]
 

@@ -17,7 +17,6 @@ from cmf.engines.sat.encode import Encoding
 from cmf.engines.sat.explain import Explainer
 from cmf.engines.sat.minimise import Minimiser
 from cmf.engines.sat.oracle import Oracle
-from cmf.problem.formula import holds
 
 
 @frozen
@@ -67,6 +66,7 @@ class Dualisation:
 
     def conflicts(self) -> Iterator[tuple[int, ...]]:
         """The minimal conflicts; raises `LimitReached` when the time is over."""
+        self.explainer.prefer_constraints(self.among)
         wishes = {-literal: 1 for literal in self._chosen.values()}
         smallest = Minimiser(Oracle(self._map), self.explainer.budget, wishes)
         while smallest.run():
@@ -106,9 +106,8 @@ class Dualisation:
         return sorted(correction)
 
     def _broken(self, constraints: Sequence[int], kept: set[int]) -> list[int]:
-        """Those that the last variant breaks; all others are kept from now on."""
-        variant = self.explainer.oracle.variant()
-        every = self.explainer.constraints
-        broken = [c for c in constraints if not holds(every[c].formula, variant)]
+        """Those that the last variant may break; all others are kept from now on."""
+        met = self.explainer.met()
+        broken = [c for c in constraints if not met(c)]
         kept.update(set(constraints) - set(broken))
         return broken

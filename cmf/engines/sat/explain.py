@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from attrs import define, evolve, frozen
@@ -83,9 +83,14 @@ class Explainer:
         held = [*(self.selectors[c] for c in constraints), *literals]
         return self.oracle.variant() if self.oracle.solve(held, self.budget) else None
 
-    def prefer(self, options: Mapping[int, int]) -> None:
-        """Options (by variable) that the solver tries first: variants tend to take them."""
-        self.oracle.prefer([self.oracle.encoding.options[v][o] for v, o in options.items()])
+    def met(self) -> Callable[[int], bool]:
+        """Whether the last variant is known to satisfy a constraint, held or not."""
+        model = self.oracle.values()
+        return lambda constraint: model[self.selectors[constraint] - 1] > 0
+
+    def prefer_constraints(self, constraints: Iterable[int]) -> None:
+        """Constraints that variants tend to satisfy without being held to."""
+        self.oracle.prefer([self.selectors[c] for c in constraints])
 
     def forced(self, constraints: Sequence[int]) -> dict[int, int]:
         """Variables of which these constraints leave a single option, with it."""

@@ -112,6 +112,11 @@ class Oracle:
         """The true literals of the last `solve`, which was true."""
         return set(self._solver.get_model())
 
+    def values(self) -> Sequence[int]:
+        """For every literal from 1 itself or its negation, as the last `solve` has it."""
+        model: Sequence[int] = self._solver.get_model()
+        return model
+
     def taken(self) -> npt.NDArray[np.intp]:
         """Where the options of the last variant stand among all options of all variables."""
         model = np.array(self._solver.get_model(), dtype=np.int64)
