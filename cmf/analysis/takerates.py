@@ -20,6 +20,7 @@ from attrs import field, frozen
 
 from cmf.engines.protocols import CountingSpace, OptionCounts
 from cmf.errors import InputError, LimitReached, did_you_mean, fail
+from cmf.model.rates import WRITING, parse_rate
 from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.problem import Problem
 
@@ -193,19 +194,9 @@ def _parts(
 
 
 def _rate(axis: str, option: str, rate: Rate) -> Fraction:
-    text = str(rate).strip()
-    percent = text.endswith("%")
-    try:
-        value = Fraction(text.removesuffix("%").strip()) / (100 if percent else 1)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(-1)
-    if value < 0:
-        raise fail(
-            "bad-rate",
-            f"`{axis} == {option}`: `{rate}` is no take rate",
-            None,
-            "write a number of 0 or more, such as `12.5 %`, `0.125`, `1/8` or `125`",
-        )
+    value = parse_rate(str(rate))
+    if value is None:
+        raise fail("bad-rate", f"`{axis} == {option}`: `{rate}` is no take rate", None, WRITING)
     return value
 
 

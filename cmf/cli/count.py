@@ -15,6 +15,7 @@ def count(
     by: Annotated[
         str, typer.Option("--by", metavar="NAME,…", help="Count by the options of these axes.")
     ] = "",
+    over: p.Over = "",
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
@@ -28,27 +29,29 @@ def count(
     Examples:
       $ cmf count catalogs/alliance
       $ cmf count catalogs/alliance --where "energy == bev" --by brand,platform
+      $ cmf count catalogs/alliance --over cockpit,front_underbody
     """
     from cmf.cli.console import answer, emit, working
-    from cmf.cli.opening import facts, open_space
+    from cmf.cli.opening import facts, listed, open_space, projected
     from cmf.report.files import check_target
     from cmf.report.table import Column, Kind, Report, table
     from cmf.report.variants import count_table
 
     if output is not None:
         check_target(output)
-    names = [name.strip() for name in by.split(",") if name.strip()]
-    space = open_space(catalogue, where, engine, prices)
+    names = listed(by)
+    whole = open_space(catalogue, where, engine, prices)
+    space = projected(whole, over)
     with working("counting"):
         total = space.count()
         split = space.count_by(*names) if names else []
-    known = {**facts(space), "count": total}
+    known = {**facts(whole, over), "count": total}
     if names:
         answer(Report("count", {**known, "by": names}, (count_table(names, split),)), style, output)
     elif style is p.Format.TABLE and output is None:
         emit([f"{total}\n"])
     else:
-        whole = table("counts", [Column("variants", Kind.WHOLE)], [(total,)])
-        answer(Report("count", known, (whole,)), style, output)
+        single = table("counts", [Column("variants", Kind.WHOLE)], [(total,)])
+        answer(Report("count", known, (single,)), style, output)
     if total == 0:
         raise typer.Exit(1)

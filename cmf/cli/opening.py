@@ -71,12 +71,34 @@ def expect(path: Path, name: str, what: str) -> None:
     raise fail("not-a-catalogue", problem, None, remedy)
 
 
-def facts(space: VariantSpace) -> dict[str, Fact]:
-    """What every answer about a space says of its basis."""
+def projected(space: VariantSpace, over: str) -> VariantSpace:
+    """The distinct combinations of the axes that `over` lists; the space itself without any."""
+    names = listed(over)
+    if not names:
+        return space
+    with working("projecting"):
+        return space.project(*names)
+
+
+def listed(names: str) -> list[str]:
+    """The names of a list with commas."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def facts(space: VariantSpace, over: str = "") -> dict[str, Fact]:
+    """What every answer about a space says of its basis.
+
+    Parameters
+    ----------
+    over
+        The axes that a projection keeps.
+    """
+    kept = listed(over)
     return {
         **model_facts(space.model),
         "conditions": [choice.origin.name for choice in space.choices],
         "engine": space.engine,
+        **({"over": kept} if kept else {}),
     }
 
 

@@ -55,6 +55,14 @@ Prices = Annotated[
     Path | None,
     typer.Option("--prices", metavar="FILE", help="Price file (.wcsp) of an .xml model."),
 ]
+Over = Annotated[
+    str,
+    typer.Option(
+        "--over",
+        metavar="NAME,…",
+        help="Distinct combinations of these axes instead of whole variants.",
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How data is printed.")]
 EngineOption = Annotated[EngineName, typer.Option("--engine", help="Which engine answers.")]
 Output = Annotated[

@@ -2,111 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
-from attrs import frozen
 
+from cmf.cli import choosing as c
 from cmf.cli import parameters as p
+from cmf.cli.choosing import Choice
 from cmf.errors import fail
 
 if TYPE_CHECKING:
-    from cmf.report.table import Row
+    from cmf.report.table import Fact, Row
     from cmf.workspace import VariantSpace
 
-FIRST = 20
-"""Variants that are shown when nothing says how many."""
 READABLE = 2_000
 """Most variants that are printed as a table."""
-
-
-@frozen
-class Choice:
-    """Which of the variants are wanted; at most one way to choose."""
-
-    limit: int | None
-    sample: int | None
-    seed: int | None
-    best: str | None
-    top: int | None
-    greatest: bool
-    diverse: int | None
-    everything: bool
-
-    def check(self) -> None:
-        """Refuse parameters that contradict each other."""
-        given = {
-            "--limit": self.limit is not None,
-            "--sample": self.sample is not None,
-            "--best": self.best is not None,
-            "--diverse": self.diverse is not None,
-            "--all": self.everything,
-        }
-        named = [name for name, is_given in given.items() if is_given]
-        if len(named) > 1:
-            raise typer.BadParameter(f"{' and '.join(named)} exclude each other")
-        if self.seed is not None and self.sample is None:
-            raise typer.BadParameter("--seed goes with --sample")
-        if (self.top is not None or self.greatest) and self.best is None:
-            raise typer.BadParameter("--top and --greatest go with --best QUANTITY")
-
-    @property
-    def words(self) -> str:
-        """The choice as the facts of the report say it."""
-        if self.everything:
-            return "all"
-        if self.sample is not None:
-            return f"sample {self.sample} seed {self.seed or 0}"
-        if self.best is not None:
-            return f"{'greatest' if self.greatest else 'least'} {self.best} top {self.top or 1}"
-        if self.diverse is not None:
-            return f"diverse {self.diverse}"
-        return f"first {self.limit or FIRST}"
-
-    def rows(self, space: VariantSpace) -> Iterator[Row]:
-        """The rows of the variants, one by one."""
-        from cmf.report.variants import variant_rows
-
-        if self.sample is not None:
-            return space.sample(self.sample, self.seed or 0).iter_rows()
-        if self.best is not None:
-            return space.best(self.best, top=self.top or 1, greatest=self.greatest).iter_rows()
-        if self.diverse is not None:
-            return space.diverse(self.diverse).iter_rows()
-        wanted = None if self.everything else self.limit or FIRST
-        return variant_rows(space.model.problem, islice(space.space.variants(), wanted))
 
 
 def variants(
     catalogue: p.Catalogue,
     where: p.Where = [],  # noqa: B006
-    limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=f"The first N ({FIRST} if not given).")
-    ] = None,
-    sample: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="N drawn fairly from all.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, metavar="S", help="Another draw of the sample.")
-    ] = None,
-    best: Annotated[
-        str | None, typer.Option(metavar="QUANTITY", help="Those of the least QUANTITY.")
-    ] = None,
-    top: Annotated[int | None, typer.Option(min=1, metavar="K", help="How many best ones.")] = None,
-    greatest: Annotated[bool, typer.Option("--greatest", help="The greatest first.")] = False,
-    diverse: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="N that differ much from each other.")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    limit: c.Limit = None,
+    sample: c.Sample = None,
+    seed: c.Seed = None,
+    best: c.Best = None,
+    top: c.Top = None,
+    greatest: c.Greatest = False,
+    pareto: c.Pareto = None,
+    diverse: c.Diverse = None,
+    everything: c.Everything = False,
+    over: p.Over = "",
+    rates: c.Rates = None,
+    fit: c.Fit = False,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
 ) -> None:
-    """List valid variants: the first ones, a fair sample, the best, a diverse set, or all.
+    """List valid variants: the first ones, a sample, the best, a diverse set, or all.
 
     Exit code 1 when there is none.
 
@@ -114,37 +49,46 @@ def variants(
     Examples:
       $ cmf variants catalogs/alliance --sample 8
       $ cmf variants catalogs/alliance --where "brand == nissan and energy == bev" --best unit_cost
+      $ cmf variants catalogs/alliance --where "brand == dacia" --pareto unit_cost,power:greatest
       $ cmf variants catalogs/alliance --where "plant == palencia" --all -o palencia.parquet
+      $ cmf variants catalogs/alliance --over brand,platform,plant --all --format csv
     """
-    from cmf.cli.opening import known_count, open_space
+    from cmf.cli.opening import facts, known_count, open_space, projected
     from cmf.report.files import check_target
 
-    choice = Choice(limit, sample, seed, best, top, greatest, diverse, everything)
+    choice = Choice(
+        limit, sample, seed, best, top, greatest, pareto, diverse, everything, rates, fit
+    )
     choice.check()
     if output is not None:
         check_target(output)
-    space = open_space(catalogue, where, engine, prices)
-    if best is not None:
-        space.additive(best)
+    whole = open_space(catalogue, where, engine, prices)
+    space = projected(whole, over)
+    for quantity in choice.quantities():
+        space.additive(quantity)
     total = known_count(space)
     if everything and style is p.Format.TABLE and output is None:
         _check_readable(total)
-    _answer(space, choice, total, style, output)
+    _answer(space, facts(whole, over), choice, total, style, output)
 
 
 def _answer(
-    space: VariantSpace, choice: Choice, total: int | None, style: p.Format, output: Path | None
+    space: VariantSpace,
+    basis: Mapping[str, Fact],
+    choice: Choice,
+    total: int | None,
+    style: p.Format,
+    output: Path | None,
 ) -> None:
     from cmf.cli.console import answer, remark, working
-    from cmf.cli.opening import facts
     from cmf.report.table import Report, Table
-    from cmf.report.variants import variant_columns, variant_layout
+    from cmf.report.variants import rate_table, variant_columns, variant_layout
     from cmf.report.words import number
 
     model = space.model
     columns = variant_columns(model.catalog, model.problem)
     units = {column.name: column.unit for column in columns if column.unit}
-    known = {**facts(space), "count": total, "selection": choice.words, "units": units}
+    known = {**basis, "count": total, "selection": choice.words, "units": units}
     if choice.everything and output is not None and output.suffix.lower() == ".parquet" and total:
         with working("writing"):
             space.to_parquet(output)
@@ -153,16 +97,19 @@ def _answer(
         return
     streamed = choice.everything and (output is not None or style is not p.Format.TABLE)
     with working("listing variants"):
-        first, rows = _peek(choice.rows(space))
+        rates = choice.taken(space)
+        first, rows = _peek(choice.rows(space, rates))
         listed = Table("variants", columns, rows if streamed else tuple(rows))
-    layout = () if streamed or not first else variant_layout(listed)
+    beside = () if rates is None else (rate_table(rates.taken),)
+    layout = () if streamed or not first else (*variant_layout(listed), *beside)
     with working("writing"):
-        answer(Report("variants", known, (listed,), layout), style, output)
+        answer(Report("variants", known, (listed, *beside), layout), style, output)
     if not first:
         remark("no variant meets these conditions")
         raise typer.Exit(1)
     if total is not None:
-        remark(f"{choice.words}, of {number(total)} variants")
+        what = "combinations" if basis.get("over") else "variants"
+        remark(f"{choice.words}, of {number(total)} {what}")
 
 
 def _peek(rows: Iterator[Row]) -> tuple[bool, Iterable[Row]]:

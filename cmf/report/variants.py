@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
 
 from attrs import evolve, frozen
 
+from cmf.analysis.takerates import Taken
 from cmf.model.catalog import AxisKind, Catalog
 from cmf.problem.formula import TRUE, holds
 from cmf.problem.problem import Problem, Quantity, Variant
@@ -16,6 +18,7 @@ from cmf.report.words import words
 
 _GROUPS = {AxisKind.FEATURE: "Vehicle", AxisKind.SLOT: "Modules"}
 _FIGURES = "Figures"
+_DIGITS = 10**12
 _FEW = 4
 """Excluded options of one axis that are listed one by one."""
 
@@ -151,6 +154,28 @@ def option_layout(options: Table) -> Table:
         for column in options.columns
     )
     return Table(options.name, columns, rows)
+
+
+def rate_table(taken: Iterable[Taken]) -> Table:
+    """Take rates of options, and the shares with which they are drawn, to twelve digits."""
+    columns = (
+        Column("axis"),
+        Column("option"),
+        Column("rate", Kind.RATIO),
+        Column("share", Kind.RATIO),
+    )
+    rows = [
+        (each.axis, each.option, _rounded(each.rate), _rounded(each.share))
+        for each in taken
+        if each.rate or each.share
+    ]
+    return table("take_rates", columns, rows)
+
+
+def _rounded(part: Fraction) -> Ratio:
+    if part.denominator > _DIGITS:
+        part = Fraction(round(part * _DIGITS), _DIGITS)
+    return Ratio(part.numerator, part.denominator)
 
 
 def count_table(names: Sequence[str], counts: Iterable[tuple[Sequence[str], int]]) -> Table:
