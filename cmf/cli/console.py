@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cmf.cli.parameters import Format
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """Seconds of work after which a terminal is told what is going on."""
+
+T = TypeVar("T")
 
 _LEAST_WIDTH = 40
 _PLAIN_WIDTH = 100
@@ -74,6 +76,30 @@ def working(what: str) -> Iterator[None]:
     finally:
         timer.cancel()
         status.stop()
+
+
+def counted(steps: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """Pass on the results of `total` steps, with a bar for whoever watches from `PATIENCE` on."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    from time import monotonic
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task, begin, shown = bar.add_task(what, total=total), monotonic(), False
+    try:
+        for step in steps:
+            bar.advance(task)
+            if not shown and monotonic() - begin > PATIENCE:
+                bar.start()
+                shown = True
+            yield step
+    finally:
+        bar.stop()
 
 
 class _Remarks(logging.Handler):

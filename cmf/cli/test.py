@@ -15,25 +15,50 @@ if TYPE_CHECKING:
     from cmf.workspace.rule_tests import RuleTests
 
 
+Keyword = Annotated[
+    list[str],
+    typer.Option(
+        "--keyword",
+        "-k",
+        metavar="WORD",
+        help="Only tests whose id or title contains it; repeat it for several words.",
+        show_default=False,
+    ),
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", help="Also write a JUnit XML file.")
+]
+Mutate = Annotated[
+    bool, typer.Option("--mutate", help="Change every rule a little: do the tests notice?")
+]
+Rule = Annotated[
+    list[str],
+    typer.Option(
+        "--rule",
+        metavar="ID",
+        help="With --mutate: only this rule; repeat it for several.",
+        show_default=False,
+    ),
+]
+AtLeast = Annotated[
+    float,
+    typer.Option(
+        "--at-least", metavar="PERCENT", min=0, max=100, help="With --mutate: score to reach."
+    ),
+]
+Seconds = Annotated[
+    float, typer.Option("--time", min=0.1, help="Seconds that one answer may take.")
+]
+
+
 def test(
     catalogue: p.Catalogue,
-    keyword: Annotated[
-        list[str],
-        typer.Option(
-            "--keyword",
-            "-k",
-            metavar="WORD",
-            help="Only tests whose id or title contains it; repeat it for several words.",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006  (typer reads the default, nobody writes it)
-    junit: Annotated[
-        Path | None,
-        typer.Option("--junit", metavar="FILE", help="Also write a JUnit XML file."),
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option("--time", min=0.1, help="Seconds that one answer may take.")
-    ] = 60.0,
+    keyword: Keyword = [],  # noqa: B006  (typer reads the default, nobody writes it)
+    junit: Junit = None,
+    mutate: Mutate = False,
+    rule: Rule = [],  # noqa: B006
+    at_least: AtLeast = 100.0,
+    seconds: Seconds = 60.0,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
 ) -> None:
@@ -43,12 +68,18 @@ def test(
     test that fails shows the variant with fewest differences from a vehicle of the line-up. Exit
     code 0 when all pass, 1 when one fails, 3 when none fails and one reached a limit.
 
+    With --mutate every hard rule is dropped, weakened, strengthened and shifted in turn. The
+    mutation score is the share of these changes that some test notices; changes that leave the
+    variant space as it is do not count. Exit code 1 when the score is below --at-least.
+
     \b
     Examples:
       $ cmf test catalogs/alliance
       $ cmf test catalogs/alliance -k battery --junit report.xml
+      $ cmf test catalogs/alliance --mutate --rule E03 --at-least 95
     """
-    from cmf.cli.console import answer, emit
+    from cmf.cli.console import answer, emit, remark
+    from cmf.errors import fail
     from cmf.report.files import check_place, check_target
     from cmf.report.rule_tests import failure_text, tally, verdict
 
@@ -56,19 +87,41 @@ def test(
         check_target(output)
     if junit is not None:
         check_place(junit)
+    if rule and not mutate:
+        raise fail("no-mutation", "--rule narrows --mutate", None, "add --mutate")
     tests = _opened(catalogue, keyword, seconds)
     results = _results(tests)
     problem = tests.model.problem
+    found = tally(results)
     if junit is not None:
         _write_junit(tests, results, junit)
+    if mutate and found["passed"] == len(results):
+        raise typer.Exit(_mutated(tests, results, rule, style, output, at_least))
     if style is p.Format.TABLE and output is None:
         for result in results:
             if verdict(result) != "passed":
                 emit([failure_text(result, problem), "\n\n"])
     answer(_report(tests, results), style, output)
-    found = tally(results)
+    if mutate:
+        remark("no mutation score: every test must pass first")
     if found["failed"] or found["undecided"]:
         raise typer.Exit(1 if found["failed"] else 3)
+
+
+def _mutated(
+    tests: RuleTests,
+    results: list[Result],
+    rules: list[str],
+    style: p.Format,
+    output: Path | None,
+    percent: float,
+) -> int:
+    from fractions import Fraction
+
+    from cmf.cli.mutating import mutate
+
+    # The number as it was typed, not its nearest binary fraction.
+    return mutate(tests, results, rules, style, output, Fraction(str(percent)) / 100)
 
 
 def _opened(catalogue: Path, keyword: list[str], seconds: float) -> RuleTests:

@@ -16,7 +16,7 @@ from cmf.rules.tables import match
 from cmf.rules.values import Values
 from cmf.source import Span, Text
 
-__all__ = ["ResolvedCatalog", "resolve_catalog", "resolve_condition"]
+__all__ = ["ResolvedCatalog", "resolve_catalog", "resolve_condition", "resolve_rule"]
 
 
 def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
@@ -55,6 +55,11 @@ def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
 def resolve_condition(resolved: ResolvedCatalog, text: Text) -> t.Expr:
     """The statement that `text` makes about a variant; raises `InputError`."""
     return condition(Names(resolved.catalog), text).expr
+
+
+def resolve_rule(resolved: ResolvedCatalog, rule: RuleText) -> t.TypedRule:
+    """A rule that need not be one of the catalogue; raises `InputError`."""
+    return _rule(Names(resolved.catalog), rule)
 
 
 def _quantity(names: Names, quantity: QuantityText) -> t.TypedQuantity:
