@@ -123,7 +123,7 @@ def trend_layout(points: Sequence[Point]) -> Table:
     rows: list[Row] = []
     for point in points:
         taken = [Ratio(r.value, 1) if isinstance(r, Metric) else None for r in point.carried]
-        values = [_value(outcome, PURE) for outcome in point.outcomes]
+        values = [value_text(outcome, PURE) for outcome in point.outcomes]
         rows.append((str(point.year), point.vehicles, point.new, *taken, *values))
     notes = ["carry-over: how much of the new vehicles' parts the vehicles of earlier years use"]
     title = "Ratios of all vehicles up to a model year"
@@ -231,7 +231,7 @@ def _row(outcome: Outcome, unit: Unit) -> Row:
         target.bounds.text or None,
         target.by or None,
         outcome.verdict.value,
-        _value(outcome, unit),
+        value_text(outcome, unit),
         _text(low),
         _text(high),
         _text(counted[0]),
@@ -257,7 +257,8 @@ def _text(value: Fraction | int | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _value(outcome: Outcome, unit: Unit) -> str | None:
+def value_text(outcome: Outcome, unit: Unit) -> str | None:
+    """The value, or its interval, as a person reads it; `None` when not evaluable."""
     if outcome.low is None or outcome.high is None:
         return None
     ends = [shown(value, outcome, unit) for value in (outcome.low, outcome.high)]
@@ -291,8 +292,9 @@ def _verdicts(outcomes: Sequence[Outcome], units: Units) -> Table:
         target, unit = outcome.target, unit_of(outcome, units)
         year = str(target.by) if target.by else None
         threshold, verdict = target.bounds.text or None, outcome.verdict.value
-        note = f"{target.title}: {details}" if (details := _details(outcome)) else target.title
-        rows.append((target.id, _value(outcome, unit), threshold, year, verdict, note))
+        said = details(outcome)
+        note = f"{target.title}: {said}" if said else target.title
+        rows.append((target.id, value_text(outcome, unit), threshold, year, verdict, note))
     columns = [
         Column("id"),
         Column("value"),
@@ -318,7 +320,7 @@ def _notes(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield from (f"{', '.join(names)}: {remark}" for remark, names in found.items())
 
 
-def _details(outcome: Outcome) -> str:
+def details(outcome: Outcome) -> str:
     """Why there is no value, what was counted, or which unknown matters."""
     if outcome.cause:
         return outcome.cause

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from cmf.analysis.commonality.basis import Result, Weight
+from cmf.analysis.commonality.basis import NotEvaluable, Result, Weight
 from cmf.analysis.commonality.indices import ci97, dci, tcci
-from cmf.analysis.commonality.pairs import carry_over
 from cmf.analysis.commonality.ratings import pci_slots
 from cmf.analysis.commonality.shares import share_lineup
 from cmf.analysis.configure import Build
@@ -72,9 +71,12 @@ def _of_groups(
         for weight, result in zip(WEIGHTS, results, strict=True):
             yield Kpi(result, illustrative(own[group], weight, catalog.parts, builds))
     for weight in DIRECTED:
-        for a in groups:
+        matrix = sharing.matrix(population, weight)
+        if isinstance(matrix, NotEvaluable):
+            yield Kpi(matrix, illustrative(incidence, weight, catalog.parts, builds))
+            continue
+        for a in matrix.labels:
             rests = illustrative(own[a], weight, catalog.parts, builds)
-            for b in groups:
+            for b in matrix.labels:
                 if a != b:
-                    taken = carry_over(incidence, a, b, weight=weight, population=population)
-                    yield Kpi(taken, rests)
+                    yield Kpi(matrix.at(a, b), rests)

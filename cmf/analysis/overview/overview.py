@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from cmf.analysis.commonality.basis import NotEvaluable, Weight
 from cmf.analysis.commonality.incidence import Incidence
-from cmf.analysis.configure import Build, Outcome
+from cmf.analysis.configure import Build, Decided, Outcome
 from cmf.analysis.overview.history import Year, history
 from cmf.analysis.overview.kpis import Kpi, kpis
 from cmf.analysis.overview.pareto import Pareto, pareto
@@ -68,6 +68,16 @@ class Overview:
     def scope(self) -> Scope:
         """The scope that charts show."""
         return self.scopes[0]
+
+    def completed(self, build: Build) -> tuple[str, ...]:
+        """The options of a vehicle that neither its brief nor a rule decides."""
+        return tuple(
+            f"{axis.name} {axis.names[option]}"
+            for axis, option, decided in zip(
+                self.catalog.axes, build.variant, build.decided, strict=True
+            )
+            if decided is Decided.COMPLETED
+        )
 
 
 def overview(

@@ -11,6 +11,7 @@ from cmf.analysis.targets import Verdict
 from cmf.report.html.amounts import NAMES, Amount, plural
 from cmf.report.html.labels import unbroken
 from cmf.report.html.markup import Html, tag
+from cmf.report.html.readings import readings
 from cmf.report.html.section import Section
 from cmf.report.words import number, percent
 
@@ -23,7 +24,8 @@ def answer_section(overview: Overview) -> Section:
     cards = tag("div", list(_cards(overview)), class_="cards")
     built = len(overview.fleet)
     lead = [f"{built} of {len(overview.outcomes)} vehicles of the line-up are built and counted."]
-    return Section("answer", "The answer", tuple(lead), (cards,))
+    chart = readings(overview)
+    return Section("answer", "The answer", tuple(lead), (cards,), (chart,) if chart else ())
 
 
 def _cards(overview: Overview) -> Iterator[Html]:

@@ -52,7 +52,8 @@ def axis(**parts: Any) -> dict[str, Any]:
 
 def bare(**parts: Any) -> dict[str, Any]:
     """An axis of names: labels alone."""
-    return axis(showgrid=False, zeroline=False, showline=False, ticks="", **parts)
+    quiet = {"showgrid": False, "zeroline": False, "showline": False, "ticks": ""}
+    return axis(**(quiet | parts))
 
 
 def legend(**parts: Any) -> Mapping[str, Any]:

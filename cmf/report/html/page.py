@@ -11,7 +11,7 @@ from cmf.report.html.labels import unbroken
 from cmf.report.html.markup import Html, join, tag
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.tables import html_table
-from cmf.report.html.theme import DARK, LIGHT, variables
+from cmf.report.html.theme import THEMES, variables
 from cmf.report.json_text import plain_fact
 from cmf.report.table import Fact
 
@@ -46,7 +46,7 @@ def html_pieces(
     yield "</main>\n"
     yield _footer(facts).text
     yield f"\n<script>{library}</script>\n"
-    yield _data("themes", {"light": dict(LIGHT), "dark": dict(DARK)})
+    yield _data("themes", {name: dict(theme) for name, theme in THEMES.items()})
     yield _data("charts", [{"id": chart.id, "figure": chart.figure} for chart in charts])
     yield f"<script>{_asset('report.js')}</script>\n</body>\n</html>\n"
 

@@ -9,13 +9,25 @@ from cmf.report.html.answer import answer_section
 from cmf.report.html.heatmap import heatmap_section
 from cmf.report.html.kpis import kpi_section
 from cmf.report.html.pareto import pareto_section
+from cmf.report.html.rests import rest_section
+from cmf.report.html.sankey import sankey_section
 from cmf.report.html.section import Section
+from cmf.report.html.similarity import similarity_section
+from cmf.report.html.slots import slot_section
+from cmf.report.html.targets import target_section
+from cmf.report.html.trend import trend_section
 
 BUILDERS: tuple[Callable[[Overview], Section | None], ...] = (
     answer_section,
+    target_section,
     heatmap_section,
+    slot_section,
+    similarity_section,
     pareto_section,
+    sankey_section,
+    trend_section,
     kpi_section,
+    rest_section,
 )
 """A builder gives no section when the line-up has nothing to say in it."""
 

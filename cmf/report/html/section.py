@@ -55,6 +55,8 @@ class Section:
         Markup that stands first, such as a row of figures.
     tables
         Tables beside those of the charts.
+    data
+        Tables that only the workbook holds.
     """
 
     id: str
@@ -63,8 +65,9 @@ class Section:
     head: tuple[Html, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
+    data: tuple[Table, ...] = ()
 
     @property
     def all_tables(self) -> tuple[Table, ...]:
         """Every table, in the order of the report."""
-        return (*(chart.table for chart in self.charts), *self.tables)
+        return (*self.tables, *(chart.table for chart in self.charts), *self.data)

@@ -51,8 +51,14 @@ def html_table(table: Table, *, folded: bool | None = None) -> Html:
 
 
 def _heading(column: Column) -> Html:
-    style = "number" if column.kind in _NUMERIC else None
+    style = _style(column)
     return tag("th", column.heading.replace("_", " "), scope="col", class_=style)
+
+
+def _style(column: Column) -> str | None:
+    if column.kind in _NUMERIC:
+        return "number"
+    return "prose" if column.kind is Kind.PROSE else None
 
 
 def _body(table: Table, rows: tuple[Row, ...]) -> Iterator[Html]:
@@ -71,7 +77,7 @@ def _body(table: Table, rows: tuple[Row, ...]) -> Iterator[Html]:
 
 def _cell(cell: Cell, column: Column, text: str | None, *, first: bool) -> Html:
     inside: tuple[Html | str, ...] = (text if text is not None else words(cell),)
-    style = "number" if column.kind in _NUMERIC else None
+    style = _style(column)
     if isinstance(cell, Ratio):
         top, bottom = number(cell.numerator), number(cell.denominator)
         inside = (percent(cell.value), tag("small", f"{top} / {bottom}"))

@@ -9,6 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+
+def _flows(theme: Mapping[str, str]) -> dict[str, str]:
+    """The colours of brands, see-through."""
+    found = {}
+    for name, colour in theme.items():
+        if name.startswith("group"):
+            red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+            found[name.replace("group", "flow")] = f"rgba({red},{green},{blue},0.42)"
+    return found
+
+
 LIGHT: Mapping[str, str] = MappingProxyType(
     {
         "paper": "#ffffff",
@@ -72,6 +83,11 @@ DARK: Mapping[str, str] = MappingProxyType(
 GROUPS = 8
 """Colours for brands; a ninth brand starts again."""
 
+THEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {name: {**theme, **_flows(theme)} for name, theme in (("light", LIGHT), ("dark", DARK))}
+)
+"""All roles of both surroundings."""
+
 PREFIX = "role:"
 """In front of the name of a role where a chart wants a colour."""
 
@@ -84,6 +100,11 @@ def role(name: str) -> str:
 def group(number: int) -> str:
     """The colour of a brand."""
     return role(f"group{number % GROUPS}")
+
+
+def flow_colour(number: int) -> str:
+    """The colour of a brand, so pale that what lies below and the labels stay visible."""
+    return role(f"flow{number % GROUPS}")
 
 
 def scale() -> list[list[float | str]]:
