@@ -106,12 +106,13 @@ class _Reader:
         )
 
     def _open(self, top: Fields) -> tuple[str, ...]:
-        axes = [axis.name for axis in self.catalog.axes]
-        known = [*axes, *(q.name for q in self.catalog.quantities)]
+        known = [axis.name for axis in self.catalog.axes]
+        known += [quantity.name for quantity in self.catalog.quantities]
+        known += [f"{axis.name}.{name}" for axis in self.catalog.axes for name in axis.attributes]
         return tuple(
             word.value
             for word in top.words("open")
-            if self._one_of(word, known, "slot, feature or quantity")
+            if self._one_of(word, known, "slot, feature, attribute or quantity")
         )
 
     def _within(self, top: Fields) -> Mapping[str, tuple[int, int]]:

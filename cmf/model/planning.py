@@ -44,8 +44,9 @@ class Planning:
     years
         Years of production that are paid for; volumes are yearly.
     open
-        Slots, features and quantities: conditions of a brief that speak of one of them do not bind
-        the plan, and pins of these slots and features are free.
+        Slots, features, quantities, and attributes such as ``cockpit.hvac``: conditions of a brief
+        that speak of one of them do not bind the plan (of a slot: of any of its attributes), and
+        pins of these slots and features are free.
     within
         Quantity to the least and greatest step away from today's value, in base units.
     premium

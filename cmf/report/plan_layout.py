@@ -196,17 +196,24 @@ def _verdict(decision: Decision, money: Money) -> Table:
 def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
     """Why there is no plan."""
     rows: list[Row] = [("target or bound", name) for name in found.words]
-    if found.vehicles:
+    if found.vehicles and (found.minimal or len(found.vehicles) <= _SHOWN):
         rows.append(("rules and briefs of", ", ".join(found.vehicles)))
+    elif found.vehicles:
+        many = _counted(len(found.vehicles), "vehicle")
+        rows.append(("rules and briefs of", f"{many}; there was no time to look for fewer"))
     columns = [Column("what"), Column("name", Kind.PROSE)]
     title = "These cannot go together"
-    if not found.minimal:
+    if not found.fewest:
         title += " (there was no time to look for fewer)"
     yield table("conflict", columns, rows, title=title)
     if found.relaxations:
         shares = [(each.words, _reached(each.reached), money.words(each.cost))
                   for each in found.relaxations]  # fmt: skip
-        heads = [Column("target"), Column("reached", title="a plan reaches"), Column("cost")]
+        heads = [
+            Column("target"),
+            Column("reached", title="a plan reaches"),
+            Column("cost", title="at about"),
+        ]
         yield table("relaxations", heads, shares, title="One of these would have to give")
 
 

@@ -85,9 +85,9 @@ class Asked:
 
 def method() -> Solve:
     """The method that plans."""
-    from cmf.planning.decision.solver import try_all
+    from cmf.planning.solve import solve
 
-    return try_all
+    return solve
 
 
 def ask(

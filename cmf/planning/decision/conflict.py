@@ -19,6 +19,9 @@ from cmf.problem.answer import Infeasible
 ANY = PlanLimits(gap=Fraction(1))
 """Any plan is good enough."""
 
+ROUGH = Fraction(1, 100)
+"""How near to the least cost the plans are that show what can be reached."""
+
 FINE = Fraction(1, 1000)
 """A share is loosened by steps of a tenth of a point."""
 
@@ -36,7 +39,7 @@ class Relaxation:
     reached
         What a plan can reach when everything else stands: a share, or a sum in base units.
     cost
-        Cost of the cheapest such plan that was found.
+        Cost of such a plan, within `ROUGH` of the least.
     """
 
     words: str
@@ -55,14 +58,17 @@ class Conflict:
     vehicles
         Ids of the vehicles whose rules and briefs stand in the way: were one of them free to take
         any modules, there would be a plan. With none the targets contradict each other.
+    fewest
+        Whether it is known that none of `words` can be left out; not when time ran out first.
     minimal
-        Whether all this is known; not when the time ran out first.
+        The same of `vehicles`.
     relaxations
         Cheapest first.
     """
 
     words: tuple[str, ...]
     vehicles: tuple[str, ...]
+    fewest: bool
     minimal: bool
     relaxations: tuple[Relaxation, ...]
 
@@ -85,17 +91,17 @@ def conflict(posed: Posed, solve: Solve, seconds: float) -> Conflict:
 
     names = list(dict.fromkeys(each.words for each in posed.assumed))
     words, smallest = _smallest(names, lambda kept: hopeless(_with(posed, kept)), end)
+    loosened = [
+        found for name in words if (found := _relaxation(posed, name, solve, end)) is not None
+    ]
+    loosened.sort(key=lambda each: each.cost)
     fewer = _with(posed, words)
     everybody = frozenset(range(len(fewer.vehicles)))
     bound, needed = _smallest(
         sorted(everybody), lambda kept: hopeless(freed(fewer, everybody - set(kept))), end
     )
     vehicles = tuple(posed.builds[i].brief.vehicle.id for i in bound)
-    loosened = [
-        found for name in words if (found := _relaxation(posed, name, solve, end)) is not None
-    ]
-    loosened.sort(key=lambda each: each.cost)
-    return Conflict(tuple(words), vehicles, smallest and needed, tuple(loosened))
+    return Conflict(tuple(words), vehicles, smallest, needed, tuple(loosened))
 
 
 def _smallest(
@@ -167,7 +173,8 @@ def _relaxation(posed: Posed, words: str, solve: Solve, end: float) -> Relaxatio
     while monotonic() < end:
         constraints[place] = _loosened(posed.assumed[place].constraint, wanted)
         problem = evolve(posed.problem, constraints=tuple(constraints))
-        answer = solve(problem, PlanLimits(seconds=max(0.1, end - monotonic())), None)
+        limits = PlanLimits(seconds=max(0.1, end - monotonic()), gap=ROUGH)
+        answer = solve(problem, limits, None)
         if isinstance(answer, Planned):
             value = answer.evaluation.measured[place].value
             if value is None:

@@ -125,10 +125,13 @@ class Freedom:
 
 
 def names(expr: t.Expr) -> frozenset[str]:
-    """The slots, features and quantities that an expression names."""
+    """The slots, features and quantities that an expression names, attributes also by their own
+    name."""
     match expr:
-        case t.AxisRef(name) | t.AttributeRef(name, _) | t.QuantityRef(name):
+        case t.AxisRef(name) | t.QuantityRef(name):
             return frozenset({name})
+        case t.AttributeRef(axis, attribute):
+            return frozenset({axis, f"{axis}.{attribute}"})
         case _:
             inside: Sequence[frozenset[str]] = [names(child) for child in t.children(expr)]
             return frozenset().union(*inside)
