@@ -54,10 +54,10 @@ class Step:
         """For every option how many variants take it: 0 if none does, else `None` if not known."""
         variables = self.space.problem.variables
         if hasattr(self.space, "option_counts"):
-            counted = _solved(cast(CountingSpace, self.space).option_counts())
+            counted = answered(cast(CountingSpace, self.space).option_counts())
             if counted is not None:
                 return counted.counts
-        possible = _solved(self.space.possible()) or (frozenset[int](),) * len(variables)
+        possible = answered(self.space.possible()) or (frozenset[int](),) * len(variables)
         return tuple(
             tuple(None if option in left else 0 for option in range(len(variable.options)))
             for variable, left in zip(variables, possible, strict=True)
@@ -79,7 +79,7 @@ def _status(row: Sequence[int | None], option: int, chosen: int | None) -> Statu
     return Status.IMPLIED if sum(count != 0 for count in row) == 1 else Status.FREE
 
 
-def _solved(answer: Solved[T] | Infeasible | Unknown) -> T | None:
+def answered(answer: Solved[T] | Infeasible | Unknown) -> T | None:
     """The answer; `None` when there is no variant."""
     if isinstance(answer, Unknown):
         raise LimitReached(f"no answer within {answer.limit}")

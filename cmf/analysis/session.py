@@ -8,11 +8,11 @@ from functools import cached_property
 from attrs import define, field
 
 from cmf.analysis.explain import minimal_conflict
-from cmf.analysis.offers import Offer, Step
-from cmf.engines.protocols import Space
+from cmf.analysis.offers import Offer, Step, answered
+from cmf.engines.protocols import Bounds, Space
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import CmfError, LimitReached, did_you_mean, fail
-from cmf.problem.answer import Limits, Unknown
+from cmf.problem.answer import Infeasible, Limits, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint, Origin, Problem
 
@@ -89,11 +89,15 @@ class Session:
         """
         number, wanted = self._find(variable, option)
         step = self._steps[-1]
-        if step.counts[number][wanted] == 0:
-            raise ExcludedOption(variable, option, self.why(variable, option))
         if step.choices.get(number) == wanted:
             return
         space = step.space.where(Member(number, frozenset({wanted})))
+        # Finding a variant is much less work than looking at every option.
+        found = space.find()
+        if isinstance(found, Unknown):
+            raise LimitReached(f"no answer within {found.limit}")
+        if isinstance(found, Infeasible):
+            raise ExcludedOption(variable, option, self.why(variable, option))
         self._steps.append(Step({**step.choices, number: wanted}, space))
 
     def retract(self, variable: str) -> None:
@@ -116,6 +120,20 @@ class Session:
     def options(self) -> tuple[Offer, ...]:
         """Every option of every variable in declared order, as it stands now."""
         return tuple(self._steps[-1].offers(self.problem))
+
+    def bounds(self, quantity: str) -> Bounds | None:
+        """The least and the greatest value among the variants left, in base units.
+
+        `None` when no variant left has a value.
+
+        Raises
+        ------
+        KeyError
+            When there is no such quantity, or it is no sum over the options.
+        LimitReached
+            When the engine gives no answer within its limits.
+        """
+        return answered(self.current.bounds(quantity))
 
     def why(self, variable: str, option: str) -> tuple[Constraint, ...]:
         """Why an option is excluded: choices (the option itself among them) and rules.

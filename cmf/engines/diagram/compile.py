@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TypeVar
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +81,39 @@ class Compiled:
         weights = np.bincount(self.slots[allowed], minlength=len(self.hidden))
         weights[-1] = 0
         return weights + self.hidden
+
+    @cached_property
+    def borders(self) -> list[int]:
+        """`first` as Python integers."""
+        borders: list[int] = self.first.tolist()
+        return borders
+
+    @cached_property
+    def within(self) -> Ints:
+        """For every option its number within its variable."""
+        return np.arange(len(self.slots)) - np.repeat(self.first[:-1], np.diff(self.first))
+
+    def part(self, variable: int) -> slice:
+        """Where the options of a variable are."""
+        return slice(self.borders[variable], self.borders[variable + 1])
+
+    def sets(self, options: Mask) -> tuple[frozenset[int], ...]:
+        """The options of a mask as one set for each variable."""
+        chosen = np.flatnonzero(options)
+        numbers = self.within.take(chosen).tolist()
+        ends = np.searchsorted(chosen, self.first).tolist()
+        return tuple([frozenset(numbers[begin:end]) for begin, end in pairwise(ends)])
+
+    def leaders(self, options: Mask) -> tuple[int, ...]:
+        """The first option of a mask for every variable; each has one."""
+        chosen = np.flatnonzero(options)
+        leaders = self.within.take(chosen.take(np.searchsorted(chosen, self.first[:-1])))
+        return tuple(leaders.tolist())
+
+    def rows(self, options: npt.NDArray[S]) -> tuple[tuple[Any, ...], ...]:
+        """Numbers over all options as one tuple for each variable."""
+        flat = options.tolist()
+        return tuple([tuple(flat[begin:end]) for begin, end in pairwise(self.borders)])
 
     def split(self, options: npt.NDArray[S]) -> tuple[npt.NDArray[S], ...]:
         """An array over all options as one array for each variable."""

@@ -151,7 +151,7 @@ def expand(compiled: Compiled, allowed: Mask) -> Matrix:
     return columns.T
 
 
-def options_used(compiled: Compiled, allowed: Mask, live: Mask) -> Mask:
+def options_used(compiled: Compiled, allowed: Mask, live: Mask | Ints) -> Mask:
     """Which allowed options the arcs in use stand for."""
     slots = np.zeros(len(compiled.hidden), dtype=np.bool_)
     slots[compiled.diagram.arc_slot[live]] = True

@@ -54,6 +54,31 @@ def used(diagram: Diagram, slots: Mask, nodes: Mask) -> Mask:
     return good
 
 
+def one_solution(diagram: Diagram, slots: Mask, nodes: Mask) -> Ints:
+    """The arcs of one solution; the same for the same slots. The top must be alive.
+
+    Parameters
+    ----------
+    nodes
+        Result of `alive` for the same slots.
+    """
+    good = slots.take(diagram.arc_slot)
+    good &= nodes.take(diagram.left)
+    good &= nodes.take(diagram.right)
+    arcs = np.flatnonzero(good)
+    # For every node its first good arc; a dead one gets some arc and is never reached.
+    first = arcs.take(np.searchsorted(arcs, diagram.node_arcs[:-1]), mode="clip")
+    reached = np.zeros(len(nodes), dtype=np.bool_)
+    reached[diagram.top] = True
+    for step in reversed(diagram.steps):
+        taken = first[step.nodes][reached[step.nodes]]
+        reached[diagram.left[taken]] = True
+        reached[diagram.right[taken]] = True
+    reached[TRUE] = False
+    found: Ints = first[reached]
+    return found
+
+
 def counts(diagram: Diagram, weights: Numbers) -> Numbers:
     """Number of solutions below every node.
 
@@ -101,18 +126,19 @@ def least(diagram: Diagram, slot_costs: Ints, arc_costs: Ints) -> Ints:
     Parameters
     ----------
     slot_costs
-        Cost of every slot, `FAR` when it may not be taken.
+        Cost of every slot, `FAR` when it may not be taken. Further axes hold other costs, for each
+        of which there is a result.
     arc_costs
-        Further cost of every arc.
+        Further cost of every arc, with the same further axes.
     """
-    nodes = np.full(len(diagram.node_arcs) - 1, FAR, dtype=np.int64)
+    nodes = np.full((len(diagram.node_arcs) - 1, *slot_costs.shape[1:]), FAR, dtype=np.int64)
     nodes[TRUE] = 0
-    own = slot_costs.take(diagram.arc_slot) + arc_costs
+    own = slot_costs.take(diagram.arc_slot, axis=0) + arc_costs
     for step in diagram.steps:
         # At most four times FAR, so the sum fits.
-        total = own[step.arcs] + nodes.take(step.left)
-        total += nodes.take(step.right)
-        found = np.minimum.reduceat(total, step.starts)
+        total = own[step.arcs] + nodes.take(step.left, axis=0)
+        total += nodes.take(step.right, axis=0)
+        found = np.minimum.reduceat(total, step.starts, axis=0)
         found[found > FAR // 2] = FAR
         nodes[step.nodes] = found
     return nodes

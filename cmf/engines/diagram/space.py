@@ -63,12 +63,12 @@ class DiagramSpace:
         """The variants that also satisfy `formulas`; raises `LimitReached` at a limit."""
         added = (Constraint(formula, Origin("choice", "where")) for formula in formulas)
         allowed = self.allowed.copy()
-        masks = self.compiled.split(allowed)
         rest: list[Formula] = []
         for formula in _conjuncts(formulas):
             variables = scope(formula)
             if len(variables) == 1:
-                masks[variables[0]][:] &= unary(formula, variables[0], self.store.options)
+                part = self.compiled.part(variables[0])
+                allowed[part] &= unary(formula, variables[0], self.store.options)
             elif variables or not holds(formula, ()):
                 rest.append(formula)
         narrowed = DiagramSpace(self.problem.where(*added), self.store, allowed)
@@ -95,10 +95,10 @@ class DiagramSpace:
     def choose(self, variable: int, option: int) -> DiagramSpace:
         """The variants that take one option; `problem` stays as it is."""
         allowed = self.allowed.copy()
-        first, last = self.compiled.first[variable : variable + 2]
-        kept = allowed[first + option]
-        allowed[first:last] = False
-        allowed[first + option] = kept
+        part = self.compiled.part(variable)
+        kept = allowed[part.start + option]
+        allowed[part] = False
+        allowed[part.start + option] = kept
         return DiagramSpace(self.problem, self.store, allowed)
 
     @cached_property
@@ -131,18 +131,9 @@ class DiagramSpace:
         """One variant, the same every time."""
         if self.empty:
             return Infeasible()
-        diagram, alive = self.compiled.diagram, self._alive
-        good = (self._weights > 0)[diagram.arc_slot] & alive[diagram.left] & alive[diagram.right]
-        taken = np.zeros(len(self._weights), dtype=np.bool_)
-        stack = [diagram.top]
-        while stack:
-            node = stack.pop()
-            first, last = diagram.node_arcs[node : node + 2]
-            arc = first + int(good[first:last].argmax())
-            taken[diagram.arc_slot[arc]] = True
-            stack += [int(n) for n in (diagram.left[arc], diagram.right[arc]) if n]
-        chosen = self.compiled.split(taken[self.compiled.slots] & self.allowed)
-        return Solved(tuple(int(mask.argmax()) for mask in chosen))
+        diagram = self.compiled.diagram
+        arcs = fold.one_solution(diagram, self._weights > 0, self._alive)
+        return Solved(self.compiled.leaders(options_used(self.compiled, self.allowed, arcs)))
 
     def count(self) -> Solved[int] | Unknown:
         """Number of variants; 0 is an answer."""
@@ -153,8 +144,7 @@ class DiagramSpace:
         """For every variable the options that some variant takes."""
         if self.empty:
             return Infeasible()
-        masks = self.compiled.split(self.possible_options())
-        return Solved(tuple(frozenset(mask.nonzero()[0].tolist()) for mask in masks))
+        return Solved(self.compiled.sets(self.possible_options()))
 
     def possible_options(self) -> Mask:
         """Which options some variant takes, numbered through all variables."""
@@ -181,8 +171,7 @@ class DiagramSpace:
             return Infeasible()
         slots = fold.shares(diagram, weighing.slots, nodes)
         options = slots[self.compiled.slots] * weighing.options
-        counts = tuple(tuple(map(int, part)) for part in self.compiled.split(options))
-        return Solved(OptionCounts(total, counts))
+        return Solved(OptionCounts(total, self.compiled.rows(options)))
 
     def sample(
         self, size: int, seed: int, weights: Weights | None = None
@@ -281,18 +270,15 @@ class DiagramSpace:
         return self.where(*defined) if defined else self
 
     def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
-        """The least and the greatest value: two passes over the diagram."""
+        """The least and the greatest value: one pass over the diagram."""
         asked = self.problem.quantities[quantity]
         try:
             space = self._where_defined([asked])
             pricing = space.store.pricing(asked)
         except LimitReached as reached:
             return Unknown(str(reached))
-        least = pricing.priced(0, 1).least(space.allowed)
-        greatest = pricing.priced(0, -1).least(space.allowed)
-        if least is None or greatest is None:
-            return Infeasible()
-        return Solved(Bounds(least + pricing.offsets[0], pricing.offsets[0] - greatest))
+        found = pricing.bounds(space.allowed)
+        return Infeasible() if found is None else Solved(Bounds(*found))
 
     def pareto(self, aims: Sequence[Aim]) -> Solved[tuple[Efficient, ...]] | Infeasible | Unknown:
         """The Pareto front: one pass over the diagram."""

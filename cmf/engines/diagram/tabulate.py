@@ -180,6 +180,10 @@ def _spread(dense: Numbers, scope: Sequence[int], classes: Classes) -> Numbers:
 
 def unary(formula: Formula, variable: int, options: Sequence[int]) -> Dense:
     """The options of a variable that satisfy a formula about no other variable."""
+    if isinstance(formula, Member):
+        chosen = np.zeros(options[variable], dtype=np.bool_)
+        chosen[list(formula.options)] = True
+        return chosen
     classes = classes_of(formula, options)
     truth = np.broadcast_to(tabulate(formula, classes).reshape(-1), classes.size(variable))
     return truth[classes.labels[variable]]
