@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from attrs import frozen
+
 from cmf.model.units import Unit
 from cmf.planning.decision.decide import PUBLISHED, Decision
+from cmf.planning.decision.front import MostSharing, Point
 from cmf.planning.decision.prices import Price, saved
 from cmf.report.table import Cell, Column, Fact, Kind, Row, Table, table
 from cmf.report.targets import shown, unit_of
@@ -21,6 +24,36 @@ COSTS = (
     ("charges", "other charges"),
 )
 """Kinds of cost, with words for people."""
+
+
+@frozen
+class Findings:
+    """A plan with all that was found about it.
+
+    Attributes
+    ----------
+    most
+        What is known of the greatest share, when that was asked for.
+    prices
+        What each target costs.
+    points
+        Cost against sharing.
+    """
+
+    decision: Decision
+    most: MostSharing | None = None
+    prices: Sequence[Price] = ()
+    points: Sequence[Point] = ()
+
+
+def most_facts(most: MostSharing | None) -> dict[str, Fact]:
+    """The greatest share, and the least one that is known to be impossible."""
+    if most is None:
+        return {}
+    return {
+        "greatest_share": str(most.point.share),
+        "impossible_share": _text(most.impossible),
+    }
 
 
 def plan_facts(decision: Decision) -> dict[str, Fact]:
@@ -150,6 +183,18 @@ def judged_table(
             )
         )
     return table("targets", columns, rows)
+
+
+def front_table(points: Sequence[Point]) -> Table:
+    """Cost and share of plans that no other one beats."""
+    columns = (
+        Column("cost", Kind.WHOLE),
+        Column("bound", Kind.WHOLE),
+        Column("share"),
+        Column("status"),
+    )
+    rows = [(p.planned.cost, p.planned.bound, str(p.share), p.planned.status.value) for p in points]
+    return table("pareto", columns, rows)
 
 
 def step_table(decision: Decision) -> Table:

@@ -8,9 +8,10 @@ from fractions import Fraction
 from cmf.planning.answer import Planned, Status
 from cmf.planning.decision.conflict import Conflict
 from cmf.planning.decision.decide import PUBLISHED, Decision
+from cmf.planning.decision.front import FINEST, MostSharing, Point
 from cmf.planning.decision.prices import Price, saved
 from cmf.report.money import Money, change
-from cmf.report.plan import COSTS, Units
+from cmf.report.plan import COSTS, Findings, Units
 from cmf.report.table import Column, Kind, Row, Table, table
 from cmf.report.targets import shown, unit_of
 from cmf.report.words import number, percent
@@ -22,17 +23,41 @@ _NAMED = 6
 """Vehicles of a step that are named."""
 
 
-def plan_layout(
-    decision: Decision, units: Units, cannot: Mapping[str, str], found: Sequence[Price]
-) -> Iterator[Table]:
+def plan_layout(found: Findings, units: Units, cannot: Mapping[str, str]) -> Iterator[Table]:
     """The plan, the verdict last."""
+    decision = found.decision
     money = money_of(decision)
     if decision.steps:
         yield _steps(decision, money)
     yield _costs(decision, money)
+    if found.points:
+        yield front_layout(found.points, money)
     if decision.judged:
-        yield _targets(decision, units, cannot, found, money)
-    yield _verdict(decision, money)
+        yield _targets(decision, units, cannot, found.prices, money)
+    yield _verdict(decision, found.most, money)
+
+
+def front_layout(points: Sequence[Point], money: Money) -> Table:
+    """Cost against sharing."""
+    rows: list[Row] = []
+    before: Point | None = None
+    for point in points:
+        slope = None
+        if before is not None:
+            rise = point.planned.cost - before.planned.cost
+            slope = money.amount(rise / ((point.share - before.share) * 100))
+        gap = "proven" if not point.planned.gap else f"within {percent(point.planned.gap, 2)}"
+        cost = money.amount(point.planned.cost)
+        rows.append((percent(point.share, 2), cost, slope, gap))
+        before = point
+    columns = [
+        Column("share"),
+        Column("cost", title=f"cost [{money.unit}]"),
+        Column("slope", title="a point more costs"),
+        Column("gap", title="least cost"),
+    ]
+    notes = ["no plan beats one of these in both cost and share"]
+    return table("pareto", columns, rows, title="Cost against sharing", notes=notes)
 
 
 def money_of(decision: Decision) -> Money:
@@ -173,14 +198,16 @@ def _between(decision: Decision, other: Planned, money: Money) -> str:
     return low if low == high else f"{low} .. {high}"
 
 
-def _verdict(decision: Decision, money: Money) -> Table:
+def _verdict(decision: Decision, most: MostSharing | None, money: Money) -> Table:
     planned, again = decision.planned, decision.rechecked
     cost = money.words(decision.cost.total)
     if planned.status is Status.OPTIMAL and planned.gap == 0:
         rows: list[Row] = [("least cost", f"{cost}, proven: no plan that meets all costs less")]
     else:
-        least = f"{cost}, at most {percent(planned.gap, 2)} above the least possible"
-        rows = [("cost", f"{least} ({money.words(planned.bound)})")]
+        far = f"{cost}, proven to be at most {percent(planned.gap, 3)} above the least cost"
+        rows = [("cost", far)]
+    if most is not None:
+        rows.insert(0, ("greatest share", _greatest(most)))
     if planned.stopped_by:
         rows.append(("stopped by", planned.stopped_by))
     vehicles, rules = len(decision.builds), _counted(again.rules, "rule")
@@ -191,6 +218,15 @@ def _verdict(decision: Decision, money: Money) -> Table:
     rows.append(("checked again", "; ".join(again.faults) if again.faults else checked))
     columns = [Column("what", title="plan"), Column("answer", Kind.PROSE)]
     return table("verdict", columns, rows)
+
+
+def _greatest(most: MostSharing) -> str:
+    share = percent(most.point.share, 2)
+    if most.impossible is None:
+        return f"at least {share}; it is not known whether a plan shares more"
+    if most.impossible - most.point.share <= FINEST:
+        return f"{share}, proven: no plan shares more"
+    return f"{share}; no plan reaches {percent(most.impossible, 2)}"
 
 
 def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:

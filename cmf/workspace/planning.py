@@ -18,6 +18,7 @@ from cmf.planning.answer import OnProgress, PlanLimits, Planned
 from cmf.planning.constraints import Share
 from cmf.planning.decision.conflict import Conflict, conflict
 from cmf.planning.decision.decide import Decision, decide
+from cmf.planning.decision.front import MostSharing, Point, Search, most_sharing, pareto
 from cmf.planning.decision.prices import Price, prices
 from cmf.planning.decision.solver import Solve
 from cmf.planning.lineup.pose import Posed, pose, share_named
@@ -64,6 +65,39 @@ class Asked:
     ) -> Planned | Infeasible | Unknown:
         """The plan of least cost."""
         return method()(self.posed.problem, limits, on_progress)
+
+    def most_sharing(
+        self, limits: PlanLimits = PlanLimits(), on_progress: OnProgress | None = None
+    ) -> MostSharing | Planned | Infeasible | Unknown:
+        """The plan of greatest share of the first target on one, of least cost among those.
+
+        Raises
+        ------
+        InputError
+            When no target on a share was asked for.
+        """
+        return most_sharing(self._search(limits, on_progress))
+
+    def pareto(
+        self,
+        points: int,
+        limits: PlanLimits = PlanLimits(),
+        on_progress: OnProgress | None = None,
+    ) -> tuple[Point, ...]:
+        """Cost against the share of the first target on one; see `cmf.planning.decision.front`.
+
+        Raises
+        ------
+        InputError
+            When no target on a share was asked for.
+        """
+        return tuple(pareto(self._search(limits, on_progress), points))
+
+    def _search(self, limits: PlanLimits, on_progress: OnProgress | None) -> Search:
+        if self.share is None:
+            remedy = "name a target on a share with --target"
+            raise fail("no-share", "it is not said which share is meant", None, remedy)
+        return Search.of(self.posed.problem, self.share, method(), limits, on_progress)
 
     def decide(self, planned: Planned) -> Decision:
         """All that is told about a plan."""

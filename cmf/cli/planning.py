@@ -1,0 +1,168 @@
+"""From the question of ``cmf plan`` to its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from cmf.cli.guard import LIMIT, NO
+
+if TYPE_CHECKING:
+    from cmf.analysis.configure import Refusal
+    from cmf.planning.answer import PlanLimits
+    from cmf.planning.decision.conflict import Conflict
+    from cmf.planning.decision.front import Point
+    from cmf.planning.decision.prices import Price
+    from cmf.report.money import Money
+    from cmf.report.plan import Findings
+    from cmf.report.table import Fact, Report
+    from cmf.workspace.planning import Asked
+
+
+@frozen
+class Question:
+    """What is asked for.
+
+    Attributes
+    ----------
+    most
+        Whether the greatest share is wanted, and not the least cost.
+    points
+        Number of points of cost against sharing; `None` for none.
+    prices
+        Whether to tell what each target costs.
+    """
+
+    limits: PlanLimits
+    most: bool
+    points: int | None
+    prices: bool
+
+
+def read_question(
+    lineup: Path, engine: str, targets: Sequence[str], keep: Sequence[str], changes: int | None
+) -> Asked | tuple[Refusal, ...]:
+    """A line-up and what its plan is held to; or the vehicles without a valid variant."""
+    from cmf.cli.console import remark, working
+    from cmf.workspace.planning import Asked, ask
+    from cmf.workspace.programme import load_lineup
+
+    with working(f"reading {lineup}"):
+        programme = load_lineup(lineup)
+    with working("finding the variants of every vehicle"):
+        space = programme.model.compile(engine)
+        asked = ask(programme, space, targets, keep=keep, changes=changes)
+    if isinstance(asked, Asked):
+        for name, reason in asked.cannot.items():
+            remark(f"remark: no plan can be held to {name}: {reason}")
+    return asked
+
+
+def answer_question(
+    asked: Asked | tuple[Refusal, ...], question: Question
+) -> tuple[Report | None, int]:
+    """The report on a plan, or on why there is none, and the exit code."""
+    from cmf.cli.console import remark, working
+    from cmf.cli.watching import watching
+    from cmf.planning.decision.front import MostSharing
+    from cmf.problem.answer import Infeasible, Unknown
+    from cmf.report.plan import Findings
+    from cmf.workspace.planning import Asked
+
+    if not isinstance(asked, Asked):
+        return _no_variant(asked), NO
+    most = None
+    with watching(_money(asked)) as watch:
+        found = (
+            asked.most_sharing(question.limits, watch)
+            if question.most
+            else asked.solve(question.limits, watch)
+        )
+        if isinstance(found, MostSharing):
+            most, found = found, found.point.planned
+    if isinstance(found, Infeasible):
+        with working("looking for what cannot go together"):
+            return _conflict(asked, asked.conflict()), NO
+    if isinstance(found, Unknown):
+        remark(f"limit: no plan within {found.limit}; give it more with --time")
+        return None, LIMIT
+    prices, points = _further(asked, question) if not watch.stopped else ((), ())
+    with working("checking the plan again"):
+        return _report(asked, Findings(asked.decide(found), most, prices, points)), 0
+
+
+def _further(asked: Asked, question: Question) -> tuple[tuple[Price, ...], tuple[Point, ...]]:
+    """What is asked for beside the plan: prices of the targets, cost against sharing."""
+    from cmf.cli.watching import watching
+
+    prices: tuple[Price, ...] = ()
+    points: tuple[Point, ...] = ()
+    with watching(_money(asked)) as watch:
+        if question.prices and not question.most:
+            prices = asked.prices(question.limits, watch)
+        if question.points is not None and not watch.stopped:
+            points = asked.pareto(question.points, question.limits, watch)
+    return prices, points
+
+
+def _money(asked: Asked) -> Money:
+    from cmf.planning.evaluate import evaluate
+    from cmf.report.money import Money
+
+    today = evaluate(asked.posed.problem, asked.posed.today).cost
+    return Money.fitting(asked.built.programme.model.catalog.currency, today.total)
+
+
+def _facts(asked: Asked) -> dict[str, Fact]:
+    from cmf.cli.opening import model_facts
+
+    lineup = asked.built.programme.lineup
+    return {
+        "lineup": lineup.name,
+        "lineup_digest": lineup.digest,
+        "planning_digest": asked.posed.planning.digest or None,
+        **model_facts(asked.built.programme.model),
+        "targets_asked_for": [target.id for target in asked.targets],
+    }
+
+
+def _report(asked: Asked, found: Findings) -> Report:
+    from cmf.report import plan as data
+    from cmf.report.plan_layout import plan_layout
+    from cmf.report.table import Report
+
+    decision = found.decision
+    catalog = asked.built.programme.model.catalog
+    units = {quantity.name: quantity.unit for quantity in catalog.quantities}
+    tables = [
+        data.plan_table(decision),
+        data.cost_table(decision),
+        data.judged_table(decision, units, asked.cannot, found.prices),
+        data.step_table(decision),
+        data.vehicle_table(decision),
+    ]
+    if found.points:
+        tables.append(data.front_table(found.points))
+    facts = {**_facts(asked), **data.plan_facts(decision), **data.most_facts(found.most)}
+    layout = tuple(plan_layout(found, units, asked.cannot))
+    return Report("plan", facts, tuple(tables), layout)
+
+
+def _conflict(asked: Asked, conflict: Conflict) -> Report:
+    from cmf.report.plan_layout import conflict_layout
+    from cmf.report.table import Report
+
+    facts = {**_facts(asked), "status": "infeasible"}
+    tables = tuple(conflict_layout(conflict, _money(asked)))
+    return Report("plan", facts, tables)
+
+
+def _no_variant(refusals: Sequence[Refusal]) -> Report:
+    from cmf.report.lineup import refused_layout
+    from cmf.report.table import Report
+
+    vehicles = [(refusal.brief.vehicle, refusal) for refusal in refusals]
+    return Report("plan", {"status": "infeasible"}, (refused_layout(vehicles),))
