@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 import renault
 from attrs import frozen
 
 from cmf.engines.diagram import DiagramEngine, DiagramSpace
-from cmf.engines.diagram.optimise import Priced
 from cmf.engines.protocols import Ranked
-from cmf.problem.answer import Solved
+from cmf.problem.answer import Solved, Unknown
 from cmf.problem.problem import Problem
 
 pytestmark = pytest.mark.skipif(
@@ -27,37 +27,21 @@ SESSIONS = {"small": 1_000, "big": 40}
 
 
 @frozen
-class Prices:
-    """Price bounds of restricted spaces; the diagrams that carry prices are made once."""
-
-    least: Priced
-    negated: Priced
-    offsets: tuple[int, int]
-
-    @classmethod
-    def of(cls, space: DiagramSpace) -> Prices:
-        (up, _, offset), (down, _, other) = (space.priced(renault.PRICE, sign) for sign in (1, -1))
-        return cls(up, down, (offset, other))
-
-    def bounds(self, space: DiagramSpace) -> tuple[int, int] | None:
-        low, high = self.least.least(space.allowed), self.negated.least(space.allowed)
-        if low is None or high is None:
-            return None
-        return low + self.offsets[0], self.offsets[1] - high
-
-
-@frozen
 class Model:
     problem: Problem
     space: DiagramSpace
-    prices: Prices
+
+    def prices(self, space: DiagramSpace) -> tuple[int, int] | None:
+        """The least and the greatest price in a space."""
+        found = space.bounds(renault.PRICE)
+        return (found.value.least, found.value.greatest) if isinstance(found, Solved) else None
 
 
 def opened(name: str) -> Model:
     problem = renault.model(name)
     space = DiagramEngine().open(problem)
     assert isinstance(space, DiagramSpace)
-    return Model(problem, space, Prices.of(space))
+    return Model(problem, space)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +100,7 @@ def test_price_bounds_after_every_recorded_step(models: dict[str, Model], name: 
         recorded = tuple(random.Random(1).sample(recorded, SESSIONS[name]))  # noqa: S311
     steps = 0
     for step, space in followed(model, recorded):
-        assert model.prices.bounds(space) == (step.least, step.greatest)
+        assert model.prices(space) == (step.least, step.greatest)
         steps += 1
     assert steps == (12_080 if name == "small" else sum(map(len, recorded)))
 
@@ -171,3 +155,22 @@ def test_possible_options_never_lead_into_a_dead_end(
         variant = tuple(option for (option,) in possible.value)
         assert model.problem.valid(variant)
         assert space.count() == Solved(1)
+
+
+def test_projections_are_what_the_variants_have(models: dict[str, Model]) -> None:
+    space = models["small"].space
+    rows = np.concatenate(list(space.arrays()))
+    source = random.Random(7)  # noqa: S311
+    for size in (3, 20):
+        kept = sorted(source.sample(range(rows.shape[1]), size))
+        part = space.project(kept)
+        assert isinstance(part, DiagramSpace)
+        assert np.array_equal(np.concatenate(list(part.arrays())), np.unique(rows[:, kept], axis=0))
+
+
+def test_a_projection_on_everything_is_the_space(models: dict[str, Model]) -> None:
+    space = models["small"].space
+    part = space.project(range(len(space.problem.variables)))
+    assert not isinstance(part, Unknown)
+    assert part.count() == Solved(COUNTS["small"])
+    assert part.bounds(renault.PRICE) == space.bounds(renault.PRICE)

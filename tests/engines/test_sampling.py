@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from cmf.engines.brute import BruteEngine
+from cmf.engines.brute import BruteEngine, BruteSpace
 from cmf.engines.diagram import DiagramEngine, DiagramSpace
 from cmf.problem.answer import Infeasible, Solved
 from cmf.problem.formula import FALSE, And, CostTable, Formula, Member, Not, Or, Sum, Table
@@ -95,6 +96,35 @@ def test_a_restricted_space_is_sampled_uniformly_too(name: str) -> None:
     everything = list(BruteEngine().open(space.problem).variants())
     assert len(everything) > 5
     assert p_value(space, everything, 3) > P_VALUE
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_every_variant_is_as_likely_as_its_weight(name: str) -> None:
+    oracle = BruteEngine().open(SPACES[name])
+    assert isinstance(oracle, BruteSpace)
+    weights = [
+        [(0, 1, 3, 2, 7)[(v + o) % 5] for o, _ in enumerate(variable.options)]
+        for v, variable in enumerate(SPACES[name].variables)
+    ]
+    weighed = {
+        variant: math.prod(row[o] for row, o in zip(weights, variant, strict=True))
+        for variant in oracle.valid
+    }
+    size = 40_000
+    drawn = opened(name).sample(size, 5, weights)
+    assert isinstance(drawn, Solved)
+    often = Counter(drawn.value)
+    assert all(weighed[variant] for variant in often)
+    total = sum(weighed.values())
+    # Variants of few expected draws are tested together, as the test wants five of each.
+    common = [v for v, weight in weighed.items() if size * weight >= 5 * total]
+    expected = [size * weighed[variant] / total for variant in common]
+    seen: list[float] = [often[variant] for variant in common]
+    if size - sum(expected) >= 5:
+        expected.append(size - sum(expected))
+        seen.append(size - sum(seen))
+    assert len(common) > 10
+    assert chisquare(seen, np.array(expected) * (sum(seen) / sum(expected))).pvalue > P_VALUE
 
 
 def test_the_test_notices_a_sampler_that_is_not_uniform() -> None:
