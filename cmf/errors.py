@@ -12,10 +12,11 @@ from cmf.source import Span
 
 
 class Level(Enum):
-    """How bad a diagnostic is."""
+    """How bad a diagnostic is: a remark is no fault, only worth a look."""
 
     ERROR = "error"
     WARNING = "warning"
+    REMARK = "remark"
 
 
 @frozen

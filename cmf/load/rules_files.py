@@ -7,6 +7,7 @@ import re
 from attrs import define, field
 
 from cmf.load.context import Context
+from cmf.load.faults import Suggestion
 from cmf.load.fields import Fields, NotAMapping, check_new, check_option
 from cmf.load.nodes import Node
 from cmf.load.sheet import ENDINGS, read_sheet
@@ -25,6 +26,7 @@ _KEYS = (
     "severity",
     "from",
     "until",
+    "supersedes",
 )
 _PATH = re.compile(r"[\w\-.+ ]+(?:/[\w\-.+ ]+)*\Z")
 
@@ -57,7 +59,25 @@ class RuleReader:
                 rule = self._rule(node)
                 if rule is not None:
                     rules.append(rule)
+        for rule in rules:
+            self._check_superseded(rule)
         return rules
+
+    def _check_superseded(self, rule: RuleText) -> None:
+        old = rule.supersedes
+        if old is None:
+            return
+        if old.value == rule.id:
+            message = f"the rule `{rule.id}` supersedes itself"
+            self.context.faults.add("supersedes-itself", message, old.span, "name an earlier rule")
+        elif old.value not in self._seen:
+            others = [name for name in self._seen if name != rule.id]
+            self.context.faults.add(
+                "unknown-rule",
+                f"there is no rule `{old.value}`",
+                old.span,
+                Suggestion(old.value, others, what="rule"),
+            )
 
     def _rule(self, node: Node) -> RuleText | None:
         context = self.context
@@ -96,6 +116,7 @@ class RuleReader:
             basis=fields.basis(),
             severity=Severity(severity) if severity else Severity.HARD,
             effective=fields.effectivity(timed=context.timed),
+            supersedes=fields.text("supersedes"),
             span=name.span if name else fields.span,
         )
         return rule if name is not None else None

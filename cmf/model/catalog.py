@@ -215,6 +215,8 @@ class RuleText:
         A table of which some row must match, or none may.
     because, owner, source
         The reason in the words of the engineer, who answers for it, and where it comes from.
+    supersedes
+        Id of the rule that it follows in time; `None` when there is none.
     """
 
     id: str
@@ -229,6 +231,7 @@ class RuleText:
     basis: Basis | None = None
     severity: Severity = Severity.HARD
     effective: Effectivity = Effectivity()
+    supersedes: Text | None = None
     span: Span | None = field(default=None, eq=False, repr=False)
 
 

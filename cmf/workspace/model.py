@@ -110,12 +110,24 @@ class Model:
         kept = self.kept or tuple(range(len(self.problem.variables)))
         return evolve(self, problem=problem, kept=tuple(kept[v] for v in variables))
 
-    def check(self) -> Sequence[Diagnostic]:
-        """What is wrong with the catalogue although it loads: see `cmf.analysis.health`."""
-        from cmf.analysis.health import check
-        from cmf.workspace.engine import ENGINES
+    def check(self, limits: Limits = Limits()) -> Sequence[Diagnostic]:
+        """What is wrong with the catalogue although it loads: see `cmf.analysis.health`.
 
-        return check(self.lowered, self.compile().space, ENGINES["sat"]())
+        Where a ``lineup.yaml`` lies beside the catalogue, its vehicles are checked too.
+
+        Raises
+        ------
+        InputError
+            With every fault of that line-up.
+        LimitReached
+            When a proof takes more than `limits`.
+        """
+        from cmf.analysis.health import check
+        from cmf.workspace.programme import programme_of
+
+        lineup = self.path / "lineup.yaml"
+        briefs = programme_of(self, lineup).briefs if lineup.exists() else ()
+        return check(self.lowered, self.compile().space, briefs, limits)
 
 
 def load(path: str | Path, *, prices: str | Path | None = None) -> Model:

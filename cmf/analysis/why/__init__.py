@@ -2,12 +2,14 @@
 
 from cmf.analysis.why.ask import Conflict, Implied, Impossible, Possible, Question, ask, supposition
 from cmf.analysis.why.chain import Chain, Fact, Step
+from cmf.analysis.why.fragment import Fragment
 from cmf.analysis.why.repair import Repair, Replacement
 
 __all__ = [
     "Chain",
     "Conflict",
     "Fact",
+    "Fragment",
     "Implied",
     "Impossible",
     "Possible",

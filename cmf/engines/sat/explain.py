@@ -119,6 +119,15 @@ class Explainer:
         # From behind, so that the choices are what is left out last.
         return self._shrunk(range(len(self.selectors))[::-1], [-literal])
 
+    def exclusion(self, variable: int, option: int) -> tuple[int, ...] | None:
+        """A minimal set of constraints that excludes an option."""
+        literal = self.oracle.encoding.options[variable][option]
+        return self._shrunk(range(len(self.selectors)), [literal])
+
+    def implication(self, among: Sequence[int], opposite: int) -> tuple[int, ...] | None:
+        """A minimal subset of `among` that contradicts one constraint."""
+        return self._shrunk(among, [self.selectors[opposite]])
+
     def _shrunk(self, among: Sequence[int], held: Sequence[int]) -> tuple[int, ...] | None:
         """A minimal subset of `among` that contradicts the literals `held`, the first preferred."""
         if self.oracle.solve([*held, *(self.selectors[c] for c in among)], self.budget):
