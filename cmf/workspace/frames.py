@@ -32,20 +32,18 @@ def variant_frame(problem: Problem, variants: Sequence[Variant] | Ints) -> pl.Da
 
     rows = np.asarray(variants) if len(variants) else np.zeros((0, len(problem.variables)), int)
     sizes = [len(variable.options) for variable in problem.variables]
-    columns = {
-        axis.name: _names(axis.options, rows[:, number])
-        for number, axis in enumerate(problem.variables)
-    }
-    for name, quantity in problem.quantities.items():
-        columns[name] = _quantity(quantity, rows, sizes)
-    return pl.DataFrame(columns)
-
-
-def _names(options: Sequence[str], chosen: Ints) -> pl.Series:
-    import polars as pl
-
-    # Indices of the width that polars uses itself spare it a check of each one.
-    return pl.Series(options, dtype=pl.Enum(options)).gather(pl.Series(chosen.astype(np.uint32)))
+    numbers = pl.DataFrame({axis.name: rows[:, n] for n, axis in enumerate(problem.variables)})
+    # One query for all columns: so many single ones would cost more than their rows.
+    frame = numbers.select(
+        pl.lit(pl.Series(axis.options, dtype=pl.Enum(axis.options)))
+        .gather(pl.col(axis.name))
+        .alias(axis.name)
+        for axis in problem.variables
+    )
+    return frame.with_columns(
+        _quantity(quantity, rows, sizes).alias(name)
+        for name, quantity in problem.quantities.items()
+    )
 
 
 def _quantity(quantity: Quantity, rows: Ints, sizes: Sequence[int]) -> pl.Series:
@@ -107,6 +105,9 @@ def joined(pieces: Iterable[Ints], rows: int) -> Iterator[Ints]:
     """The same rows in pieces of about `rows`: a data frame costs the more columns it has."""
     held: list[Ints] = []
     for piece in pieces:
+        if not held and len(piece) >= rows // 2:
+            yield piece
+            continue
         held.append(piece)
         if sum(map(len, held)) >= rows:
             yield _stacked(held)

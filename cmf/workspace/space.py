@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 FALLBACK_SECONDS = 30.0
 """What one answer may take once incremental SAT has taken over."""
 
+BATCH_CELLS = 1 << 25
+"""Cells of one batch of variants, a byte or a few each."""
+
 
 @frozen
 class VariantSpace:
@@ -166,14 +169,23 @@ class VariantSpace:
         """The first `limit` variants in declared order, with their quantities."""
         return self.frame(list(islice(self.space.variants(), limit)))
 
-    def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
+    def batches(self, rows: int | None = None) -> Iterator[pl.DataFrame]:
         """All variants in declared order, as data frames of about `rows` rows: memory is bounded.
+
+        Data frames are Arrow memory: any library that speaks Arrow's PyCapsule interface, such as
+        ``pyarrow.table(frame)``, reads them without a copy of its own.
+
+        Parameters
+        ----------
+        rows
+            By default as many as have `BATCH_CELLS` cells.
 
         Raises
         ------
         LimitReached
             When the engine reaches a limit on the way.
         """
+        rows = rows or max(1, BATCH_CELLS // len(self.space.problem.variables))
         if isinstance(self.space, ArraySpace):
             yield from map(self.frame, joined(self.space.arrays(rows), rows))
             return
