@@ -52,7 +52,7 @@ class Formulation:
     used: dict[int, int] = field(factory=dict)
     group_of: dict[int, int] = field(factory=dict)
     margins: list[int] = field(factory=list)
-    _patterns: dict[tuple[int, ...], int] = field(factory=dict)
+    _patterns: dict[tuple[int, tuple[int, ...]], int] = field(factory=dict)
     _tied: set[tuple[int, int]] = field(factory=set)
 
     def pairs(self, pairs: Iterable[int], factor: float = 1.0) -> Expression:
@@ -145,7 +145,7 @@ def _links(compiled: Compiled) -> list[dict[int, list[list[int]]]]:
 def _patterns_of(model: Formulation, group: int) -> list[int]:
     return list(
         dict.fromkeys(
-            _pattern(model, vehicle, pairs)
+            _pattern(model, group, vehicle, pairs)
             for vehicle, links in model.links[group].items()
             for pairs in links
         )
@@ -157,10 +157,18 @@ def _only_pattern(model: Formulation, group: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _pattern(model: Formulation, vehicle: int, pairs: Sequence[int]) -> int:
-    """The column of the choices of a link, at least as great as the link itself."""
-    choices = model.compiled.pair_choice
-    key = tuple(int(choices[p]) for p in pairs)
+def _pattern(model: Formulation, group: int, vehicle: int, pairs: Sequence[int]) -> int:
+    """The column of the choices of a link, at least as great as the link itself.
+
+    Groups share it when they use these choices in every vehicle; a use that only some vehicles
+    have (an extra of theirs) has columns of its own.
+    """
+    compiled = model.compiled
+    choices = tuple(int(compiled.pair_choice[p]) for p in pairs)
+    always = {use.item for use in compiled.problem.choices[choices[0]].uses}.intersection(
+        *({u.item for u in compiled.problem.choices[c].uses} for c in choices)
+    )
+    key = (-1 if always.intersection(compiled.items_of[group]) else group, choices)
     if key not in model._patterns:
         model._patterns[key] = model.rows.column(integer=True)
     column = model._patterns[key]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from math import ceil, floor
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ def solve_mip(
     gap: float = 0.0,
     keep: dict[int, Sequence[int]] | None = None,
     start: Plan | None = None,
+    on_bound: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Least cost by the whole model.
 
@@ -55,13 +57,16 @@ def solve_mip(
         then speaks of the neighbourhood only.
     start
         A plan to start from.
+    on_bound
+        Hears of every bound on the way.
     """
     model = formulate(compiled, scale_of(compiled))
     fixed = _fixed(model, keep or {})
     margin = 0.0
     bound: int | None = None
     for _ in range(4):
-        result = _run(model, fixed, seconds, nodes, gap, start)
+        hear = on_bound if not margin else None
+        result = _run(model, fixed, seconds, nodes, gap, start, hear)
         reason = result.termination.reason.name
         if reason in ("INFEASIBLE", "INFEASIBLE_OR_UNBOUNDED"):
             return Outcome(None, bound, infeasible=not margin)
@@ -82,15 +87,14 @@ def solve_mip(
 def scale_of(compiled: Compiled) -> float:
     """Money a unit of the objective stands for: 1 while the figures are small."""
     costs = np.concatenate((np.abs(compiled.pair_cost), compiled.group_cost))
-    return max(1.0, float(costs.max(initial=1)) / 1e4)
+    return max(1.0, float(costs.max(initial=1)) / 1e5)
 
 
 def safe_bound(bound: float, scale: float) -> int | None:
     """An integer that the cost cannot fall below."""
     if not np.isfinite(bound):
         return None
-    lowered = (bound - TOLERANCE * max(1.0, abs(bound))) * scale
-    return ceil(lowered) if scale == 1.0 else floor(lowered)
+    return ceil((bound - TOLERANCE * max(0.1, abs(bound))) * scale)
 
 
 def _fixed(model: Formulation, keep: dict[int, Sequence[int]]) -> dict[int, float]:
@@ -111,10 +115,19 @@ def _run(
     nodes: int | None,
     gap: float,
     start: Plan | None,
+    on_bound: Callable[[int], None] | None,
 ) -> Any:
     from ortools.math_opt.python import mathopt
 
     math = model.rows.model(fixed)
+
+    def listen(lines: Sequence[str]) -> None:
+        for line in lines:
+            bound = bound_of_log(line)
+            whole = None if bound is None else safe_bound(bound, model.scale)
+            if whole is not None and on_bound is not None:
+                on_bound(whole)
+
     parameters = mathopt.SolveParameters(
         time_limit=None if seconds is None else timedelta(seconds=max(0.01, seconds)),
         node_limit=nodes,
@@ -130,7 +143,25 @@ def _run(
             }
         )
         hints = mathopt.ModelSolveParameters(solution_hints=[hint])
-    return mathopt.solve(math, mathopt.SolverType.HIGHS, params=parameters, model_params=hints)
+    return mathopt.solve(
+        math,
+        mathopt.SolverType.HIGHS,
+        params=parameters,
+        model_params=hints,
+        msg_cb=None if on_bound is None else listen,
+    )
+
+
+_LOG = re.compile(r"\d+\.\d+%\s+(\S+)\s+(?:\S+)\s+(?:\d+\.\d+%|inf|Large)\s")
+
+
+def bound_of_log(line: str) -> float | None:
+    """The bound in a line of the solver's log, if it is a line of the tree search."""
+    found = _LOG.search(line)
+    try:
+        return float(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def _flow_of(model: Formulation, plan: Plan) -> dict[int, float]:

@@ -1,39 +1,272 @@
-"""The plan of least cost, proven or with the gap that is left."""
+"""The plan of least cost, proven or with the gap that is left.
+
+Three workers help each other. A *search* finds good plans (`cmf.planning.search`). A *relaxation*
+proves, in whole numbers, what no plan can cost less than (`cmf.planning.relax`). The *model*
+(`cmf.planning.formulate`) in a mixed-integer solver closes what is left between the two, in a
+process of its own. Small problems go to the model at once.
+
+With a limit of work instead of time the three take turns in one process, each with a fixed amount
+of steps, so that the same limit gives the same answer.
+"""
 
 from __future__ import annotations
 
-from attrs import evolve
+from fractions import Fraction
+from time import monotonic
 
-from cmf.planning.answer import OnProgress, PlanLimits, Planned, Status
-from cmf.planning.compiled import compile_problem
-from cmf.planning.data import Diagram, PlanningProblem, Vehicle
+from attrs import define, evolve, field
+
+from cmf.planning.answer import OnProgress, PlanLimits, Planned, Progress, Status
+from cmf.planning.background import Background
+from cmf.planning.compiled import Compiled, compile_problem
+from cmf.planning.data import Diagram, Plan, PlanningProblem, Vehicle
 from cmf.planning.evaluate import accepts, evaluate
-from cmf.planning.mip import solve_mip
+from cmf.planning.mip import TOLERANCE, Outcome, solve_mip
+from cmf.planning.relax import Relaxation
+from cmf.planning.search import Search
+from cmf.planning.worker import Task
 from cmf.problem.answer import Infeasible, Unknown
+
+Answer = Planned | Infeasible | Unknown
+
+SMALL = 3000
+"""Up to as many uses of groups by pairs the model is solved at once, without the other workers."""
+
+SMALL_SECONDS = 2.0
+EXACT = 400_000
+"""Up to such a cost the tolerance of the solver is less than one, and the gap must be 0."""
+
+MOVES_A_TURN = 20
+WORK_A_NODE = 10
+"""Steps that count as one node of the model's tree, under a limit of work."""
+
+
+class Stopped(Exception):
+    """The user has enough."""
+
+
+@define(eq=False, slots=False)
+class Run:
+    """One call of `solve`: the best plan and bound so far, and who hears of them."""
+
+    problem: PlanningProblem
+    limits: PlanLimits
+    on_progress: OnProgress | None
+    began: float = field(factory=monotonic)
+    plan: Plan | None = None
+    cost: int | None = None
+    bound: int | None = None
+    phase: str = "first plans"
+
+    def seconds(self) -> float:
+        """Since the call."""
+        return monotonic() - self.began
+
+    def left(self) -> float | None:
+        """Seconds that are left; `None` without a limit of time."""
+        return None if self.limits.seconds is None else self.limits.seconds - self.seconds()
+
+    def over(self) -> bool:
+        """Whether the time is over or the answer good enough."""
+        left = self.left()
+        return (left is not None and left <= 0) or self.proven()
+
+    def proven(self) -> bool:
+        """Whether the gap is small enough."""
+        if self.cost is None or self.bound is None:
+            return False
+        allowed = max(self.limits.gap, Fraction(TOLERANCE).limit_denominator(10**6) * 2)
+        exact = self.cost <= EXACT and not self.limits.gap
+        return self.cost - self.bound <= (0 if exact else allowed * abs(self.cost))
+
+    def offer(self, plan: Plan | None) -> bool:
+        """A plan; it counts when it meets everything and costs less, by exact evaluation."""
+        if plan is None:
+            return False
+        found = evaluate(self.problem, plan)
+        if not found.meets_all or (self.cost is not None and found.cost.total >= self.cost):
+            return False
+        self.plan, self.cost = plan, found.cost.total
+        self.tell()
+        return True
+
+    def prove(self, bound: int | None) -> None:
+        """A bound."""
+        if bound is not None and (self.bound is None or bound > self.bound):
+            self.bound = bound
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell who listens; raises `Stopped` when that one has enough."""
+        if self.on_progress is not None:
+            bound = (
+                self.bound
+                if self.cost is None or self.bound is None
+                else min(self.bound, self.cost)
+            )
+            news = Progress(self.phase, self.seconds(), self.cost, bound, self.plan)
+            if self.on_progress(news) is False:
+                raise Stopped
+
+    def answer(self, infeasible: bool = False, stopped_by: str = "") -> Answer:
+        """What is known at the end."""
+        if infeasible and self.plan is None:
+            return Infeasible()
+        if self.plan is None or self.cost is None:
+            return Unknown(stopped_by or self.limit())
+        bound = self.bound if self.bound is not None else min(0, self.cost)
+        bound = min(bound, self.cost)
+        done = self.proven()
+        return Planned(
+            self.plan,
+            evaluate(self.problem, self.plan),
+            bound,
+            Status.OPTIMAL if done else Status.STOPPED,
+            "" if done else stopped_by or self.limit(),
+        )
+
+    def limit(self) -> str:
+        """The limit, in words."""
+        if self.limits.seconds is not None and (self.left() or 0) <= 0:
+            return f"{self.limits.seconds:g} s"
+        if self.limits.work is not None:
+            return f"{self.limits.work} steps"
+        return "the tolerance of the solver"
 
 
 def solve(
     problem: PlanningProblem,
     limits: PlanLimits = PlanLimits(),
     on_progress: OnProgress | None = None,
-) -> Planned | Infeasible | Unknown:
-    """The plan of least cost that meets every constraint."""
-    del on_progress
+) -> Answer:
+    """The plan of least cost that meets every constraint.
+
+    Parameters
+    ----------
+    on_progress
+        Hears of every new plan and bound; the work stops when it answers `False`. An interrupt
+        from the keyboard stops it too; the best plan so far is then the answer.
+
+    Returns
+    -------
+    `Planned` with a bound that holds whether the work came to an end or not, `Infeasible` when it
+    is proven that no plan meets everything, `Unknown` when no plan was found within the limits.
+    """
     kept = pinned(problem)
+    run = Run(problem, limits, on_progress)
     if any(vehicle.diagram.empty for vehicle in kept.vehicles):
         return Infeasible()
-    found = solve_mip(compile_problem(kept), limits.seconds, limits.work, float(limits.gap))
-    if found.infeasible:
-        return Infeasible()
-    limit = f"{limits.seconds} s" if limits.seconds is not None else f"{limits.work} steps"
-    if found.plan is None:
-        return Unknown(limit)
-    evaluation = evaluate(problem, found.plan)
-    bound = found.bound if found.bound is not None else 0
-    planned = Planned(found.plan, evaluation, bound, Status.OPTIMAL)
-    if planned.gap > max(float(limits.gap), 1e-5):
-        return evolve(planned, status=Status.STOPPED, stopped_by=limit)
-    return planned
+    if not problem.vehicles:
+        return _without_vehicles(run)
+    compiled = compile_problem(kept)
+    try:
+        if len(compiled.link_pair) <= SMALL or limits.work is not None:
+            found = _in_turn(run, compiled)
+            if found is not None:
+                return found
+        return _together(run, compiled, kept)
+    except (Stopped, KeyboardInterrupt):
+        if run.plan is None:
+            raise KeyboardInterrupt from None
+        return run.answer(stopped_by="the user")
+
+
+def _without_vehicles(run: Run) -> Answer:
+    run.offer(Plan(()))
+    run.bound = 0
+    return run.answer(infeasible=run.plan is None)
+
+
+def _in_turn(run: Run, compiled: Compiled) -> Answer | None:
+    """Everything in this process; `None` when a small problem turns out to be hard."""
+    work = run.limits.work
+    if len(compiled.link_pair) <= SMALL:
+        left = run.left()
+        seconds = None if work is not None else min(SMALL_SECONDS, left or SMALL_SECONDS)
+        found = _model(run, compiled, seconds, None if work is None else 1 + work // WORK_A_NODE)
+        if found.infeasible or run.proven() or work is not None:
+            return run.answer(infeasible=found.infeasible)
+        return None
+    search, relaxation = Search(compiled, run.limits.seed), Relaxation(compiled)
+    search.begin(run.over)
+    run.offer(search.best)
+    total = work or 0
+    for spent in range(0, total, MOVES_A_TURN):
+        if run.over():
+            break
+        _turn(run, search, relaxation, 1 - spent / total)
+    if run.proven():
+        return run.answer()
+    found = _model(run, compiled, run.left(), 1 + total // WORK_A_NODE)
+    return run.answer(infeasible=found.infeasible)
+
+
+def _model(run: Run, compiled: Compiled, seconds: float | None, nodes: int | None) -> Outcome:
+    run.phase = "model"
+    gap = float(run.limits.gap)
+    found = solve_mip(compiled, seconds, nodes, gap, start=run.plan)
+    run.prove(found.bound)
+    run.offer(found.plan)
+    return found
+
+
+def _turn(run: Run, search: Search, relaxation: Relaxation, left: float) -> bool:
+    """A turn of the search and one of the relaxation; whether the bound still rises."""
+    run.phase = "search"
+    for _ in range(MOVES_A_TURN):
+        if search.move(0.0005 * left * left):
+            run.offer(search.best)
+        if run.over():
+            return False
+    rises = relaxation.ascend(rounds=1)
+    run.prove(relaxation.bound)
+    return rises
+
+
+def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:
+    """Search and relaxation here, the model in the background."""
+    search, relaxation = Search(compiled, run.limits.seed), Relaxation(compiled)
+    run.prove(relaxation.bound)
+    search.begin(run.over)
+    run.offer(search.best)
+    task = Task(kept, run.left(), float(run.limits.gap), run.plan)
+    flat = 0
+    with Background(task) as model:
+        while not run.over():
+            for kind, value in model.messages():
+                if kind == "bound":
+                    run.phase = "model"
+                    run.prove(value)
+                elif kind == "plan" and run.offer(value):
+                    search.adopt(value)
+                elif kind == "infeasible":
+                    return run.answer(infeasible=True)
+            rises = (
+                _turn(run, search, relaxation, _warmth(run)) if flat < 3 else _moves(run, search)
+            )
+            flat = 0 if rises else flat + 1
+            if not model.running and flat > 200:
+                break
+    return run.answer()
+
+
+def _moves(run: Run, search: Search) -> bool:
+    """A turn of the search alone."""
+    run.phase = "search"
+    for _ in range(MOVES_A_TURN):
+        if search.move(0.0005 * _warmth(run) ** 2):
+            run.offer(search.best)
+        if run.over():
+            break
+    return False
+
+
+def _warmth(run: Run) -> float:
+    """From 1 to 0 as the time goes by."""
+    left = run.left()
+    if left is None or not run.limits.seconds:
+        return 0.3
+    return max(0.0, left / run.limits.seconds)
 
 
 def pinned(problem: PlanningProblem) -> PlanningProblem:

@@ -31,23 +31,28 @@ class Spec:
         Scale of all entry costs, in thousandths; it sets their part of the total cost.
     pairwise
         Interfaces decide between all pairs of slots, not only between adjacent ones.
+    random
+        Admissible are any modules, rather than those of some families that are large enough.
     """
 
     vehicles: int
     investment: int
     pairwise: bool = False
+    random: bool = False
     seed: int = 1
 
 
 def lineup(spec: Spec) -> PlanningProblem:
     """The line-up, without a target."""
-    draw = random.Random(f"{spec.vehicles} {spec.pairwise} {spec.seed}")  # noqa: S311
+    draw = random.Random(f"{spec.vehicles} {spec.pairwise} {spec.random} {spec.seed}")  # noqa: S311
     families = [[draw.randrange(FAMILIES) for _ in range(MODULES)] for _ in SLOTS]
     for each in families:  # no family is empty
         each[:FAMILIES] = range(FAMILIES)
     items, choices = _catalogue(draw, families, spec.investment)
     excluded = _interfaces(draw, families, spec.pairwise)
-    vehicles = tuple(_vehicle(draw, i, families, excluded) for i in range(spec.vehicles))
+    vehicles = tuple(
+        _vehicle(draw, i, families, excluded, spec.random) for i in range(spec.vehicles)
+    )
     return PlanningProblem(SLOTS, tuple(items), tuple(choices), vehicles)
 
 
@@ -115,18 +120,46 @@ def _interfaces(
 
 
 def _vehicle(
-    draw: random.Random, number: int, families: list[list[int]], excluded: set[tuple[int, int]]
+    draw: random.Random,
+    number: int,
+    families: list[list[int]],
+    excluded: set[tuple[int, int]],
+    anything: bool,
 ) -> Vehicle:
-    home = draw.randrange(FAMILIES)
+    home, need = draw.randrange(FAMILIES), draw.random()
     admissible = []
     for s in range(len(SLOTS)):
-        ours = [m for m in range(MODULES) if families[s][m] == home]
-        chosen = set(draw.sample(ours, min(2, len(ours))))
         size = draw.randint(6, 16)
-        while len(chosen) < size:
-            chosen.add(draw.randrange(MODULES))
-        admissible.append([s * MODULES + m for m in sorted(chosen)])
+        admit = _any_modules if anything else _large_enough
+        admissible.append([s * MODULES + m for m in admit(draw, families[s], home, need, size)])
     volume = round(5_000 * 50 ** draw.random())
     brand = f"brand {draw.randrange(BRANDS)}"
     diagram = from_pairs(admissible, excluded)
     return Vehicle(f"V{number:03d}", volume, diagram, {"brand": brand})
+
+
+def _any_modules(
+    draw: random.Random, families: list[int], home: int, need: float, size: int
+) -> list[int]:
+    """Two modules of the home family and any others."""
+    ours = [m for m in range(MODULES) if families[m] == home]
+    chosen = set(draw.sample(ours, min(2, len(ours))))
+    while len(chosen) < size:
+        chosen.add(draw.randrange(MODULES))
+    return sorted(chosen)
+
+
+def _large_enough(
+    draw: random.Random, families: list[int], home: int, need: float, size: int
+) -> list[int]:
+    """Modules that are large enough (their number is their size), of the home family and of others
+    until there are enough; a need differs a little from slot to slot."""
+    least = (need * 0.8 + draw.random() * 0.2) * 0.75
+    order = [home, *draw.sample([f for f in range(FAMILIES) if f != home], FAMILIES - 1)]
+    chosen: list[int] = []
+    for family in order:
+        ours = [m for m in range(MODULES) if families[m] == family]
+        chosen += ours[min(int(least * len(ours)), len(ours) - 2) :]
+        if len(chosen) >= 6:
+            break
+    return sorted(chosen[:size])
