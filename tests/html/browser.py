@@ -195,6 +195,18 @@ class Browser:
                 self.requests.append(what["request"]["url"][:200])
 
 
+def show(browser: Browser, page: Path, *, width: int = 1200, dark: bool = False) -> None:
+    """Open a report and wait until its last chart is drawn."""
+    browser.open(page, width=width, dark=dark)
+    wait_for(browser, "document.documentElement.dataset.drawn")
+
+
+def wait_for(browser: Browser, condition: str) -> None:
+    """Wait until an expression in the page is true."""
+    look = f"const look = () => ({condition}) ? done() : setTimeout(look, 20); look();"
+    browser.run(f"new Promise(done => {{ {look} }})")
+
+
 def _pipe() -> tuple[int, int]:
     ends = os.pipe()
     high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)

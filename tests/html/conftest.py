@@ -31,6 +31,37 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+TARGETS = """\
+format: 1
+volumes: {V03: 50000..150000}
+targets:
+  - {id: spend, title: Spend, metric: share, weight: spend, threshold: 95 %, by: 2027}
+  - {id: parts, title: Part numbers, metric: share, threshold: 90 %, by: 2027}
+  - {id: range, title: Sol, metric: carry_over, direction: V03 from V01, threshold: 20..40 %}
+  - {id: cars, title: Cars, metric: count, threshold: ">= 4"}
+  - {id: later, title: Later, metric: not_measured, lacks: the data, threshold: 50 %}
+"""
+
+
+@pytest.fixture(scope="session")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue of `cmf new` with targets: a line-up that has something for every chart."""
+    from cmf.cli.app import app
+
+    folder = tmp_path_factory.mktemp("family") / "family"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    (folder / "targets.yaml").write_text(TARGETS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_page(family: Path) -> Path:
+    """The report on `family`, with every kind of chart."""
+    path = family.parent / "family.html"
+    write(family, path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report on E2 in which every name that people see tries to be more than a name."""

@@ -9,16 +9,19 @@ from typing import Any
 from cmf.analysis.overview import UNIQUE, Member, ModuleUse, Overview, SlotUse
 from cmf.report.html.amounts import plural
 from cmf.report.html.labels import label
-from cmf.report.html.layout import bare, layout, legend
-from cmf.report.html.section import Chart, Section
+from cmf.report.html.layout import bare, layout
+from cmf.report.html.section import WIDTH, Chart, Section
 from cmf.report.html.theme import role
 from cmf.report.table import Cell, Column, Kind, Row, Table, table
-from cmf.report.words import number, shortened
+from cmf.report.words import number
 
 ROW = 17
 """Height of a module in CSS pixels."""
 
-_LEFT, _TOP, _BOTTOM, _RIGHT = 230, 150, 56, 40
+_WIDEST = 56
+"""Greatest width of a vehicle in CSS pixels."""
+
+_LEFT, _TOP, _BOTTOM, _RIGHT = 230, 150, 26, 40
 MOST = 150
 """Vehicles that a chart shows; the table holds all."""
 
@@ -59,6 +62,7 @@ def _chart(
         _figure(slot, shown, kinds, height),
         height,
         _table(slot, fleet),
+        _key(kinds),
     )
 
 
@@ -70,7 +74,7 @@ def _figure(
     for each in slot.used:
         users = set(each.users)
         cells.append([number_of[each.reach] if i in users else None for i in range(len(fleet))])
-    colours = [role("reach0"), *(role(f"reach{4 - len(kinds) + i}") for i in range(1, len(kinds)))]
+    colours = [role(name) for name, _ in _key(kinds)]
     steps = len(kinds)
     scale = [
         [edge, colour] for i, colour in enumerate(colours) for edge in (i / steps, (i + 1) / steps)
@@ -95,7 +99,7 @@ def _figure(
     }
     rows = [label(each.title, 34) for each in slot.used]
     return {
-        "data": [data, *_legend(kinds, colours)],
+        "data": [data],
         "layout": _layout(height, names, rows)
         | {
             "shapes": _lines(fleet, len(rows)),
@@ -107,9 +111,12 @@ def _figure(
 def _layout(height: int, names: Sequence[str], rows: Sequence[str]) -> dict[str, Any]:
     return layout(
         height,
-        margin={"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": _BOTTOM},
-        showlegend=True,
-        legend=legend(y=0, yref="container"),
+        margin={
+            "l": _LEFT,
+            "r": max(_RIGHT, WIDTH - _LEFT - _WIDEST * len(names)),
+            "t": _TOP,
+            "b": _BOTTOM,
+        },
         xaxis=bare(
             side="top",
             tickmode="array",
@@ -134,19 +141,6 @@ def _hover(each: ModuleUse) -> str:
     groups = [f"{count} {plural(name, count)}" for name, count in each.groups.items()]
     volume = "volume not known" if each.volume is None else f"{number(each.volume)} a year"
     return f"<b>{label(each.title, 60)}</b><br>{', '.join(groups)}, {volume}"
-
-
-def _legend(kinds: Sequence[str], colours: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for kind, colour in zip(kinds, colours, strict=True):
-        yield {
-            "type": "scatter",
-            "x": [None],
-            "y": [None],
-            "mode": "markers",
-            "name": _kind(kind),
-            "marker": {"symbol": "square", "size": 11, "color": colour},
-            "hoverinfo": "skip",
-        }
 
 
 def _spans(fleet: Sequence[Member]) -> Iterator[tuple[str, int, int]]:
@@ -174,12 +168,13 @@ def _lines(fleet: Sequence[Member], rows: int) -> list[dict[str, Any]]:
 
 
 def _brands(fleet: Sequence[Member], rows: int) -> Iterator[dict[str, Any]]:
+    wide = min(_WIDEST, (WIDTH - _LEFT - _RIGHT) / len(fleet))
     for brand, start, end in _spans(fleet):
         if brand:
             yield {
                 "x": (start + end - 1) / 2,
                 "y": rows - 0.5,
-                "text": f"<b>{label(shortened(brand, max(3, 2 * (end - start))))}</b>",
+                "text": f"<b>{label(brand, max(3, int((end - start) * wide / 8)))}</b>",
                 "showarrow": False,
                 "yanchor": "top",
                 "font": {"size": 11, "color": role("ink")},
@@ -196,6 +191,14 @@ def _counts(slot: SlotUse, vehicles: int) -> Iterator[dict[str, Any]]:
             "showarrow": False,
             "font": {"size": 11, "color": role("soft")},
         }
+
+
+def _key(kinds: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The colour of every reach: the widest is always the strongest."""
+    return tuple(
+        (f"reach{4 - len(kinds) + place if place else 0}", _kind(kind))
+        for place, kind in enumerate(kinds)
+    )
 
 
 def _reaches(overview: Overview) -> list[str]:

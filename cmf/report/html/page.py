@@ -15,6 +15,9 @@ from cmf.report.html.theme import THEMES, variables
 from cmf.report.json_text import plain_fact
 from cmf.report.table import Fact
 
+PAPER = 580
+"""Height of a page beside the words of a chart, in CSS pixels."""
+
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -89,16 +92,28 @@ def _figure(chart: Chart) -> Html:
         class_="chart",
         role="img",
         aria_label=f"{chart.title}. {chart.says}",
-        style=f"height:{chart.height}px",
+        style=f"height:{chart.height}px;--fit:{_fit(chart.height)}",
     )
     return tag(
         "figure",
-        tag("figcaption", tag("h3", chart.title), tag("p", unbroken(chart.says))),
+        tag("figcaption", tag("h3", chart.title), tag("p", unbroken(chart.says)), _key(chart)),
         tag("div", drawing, class_="frame"),
         html_table(chart.table, folded=True),
         id=chart.id,
         tabindex=0,
     )
+
+
+def _key(chart: Chart) -> list[Html]:
+    items = [
+        tag("li", tag("i", style=f"background:var(--{role})"), words) for role, words in chart.key
+    ]
+    return [tag("ul", items, class_="key")] if items else []
+
+
+def _fit(height: int) -> float:
+    """How much smaller a chart is on paper, so that a page holds it with its caption."""
+    return round(min(1.0, PAPER / height), 3)
 
 
 def _footer(facts: Mapping[str, Fact]) -> Html:

@@ -27,17 +27,41 @@
     return value;
   };
 
-  const draw = (name) => {
-    document.documentElement.dataset.theme = name;
-    for (const chart of charts) {
-      const { data, layout } = painted(chart.figure, themes[name], false);
-      Plotly.react(document.getElementById(`chart-${chart.id}`), data, layout, options);
-    }
+  const page = document.documentElement.dataset;
+  let waiting = [];
+
+  const drawOne = () => {
+    const chart = waiting.shift();
+    const { data, layout } = painted(chart.figure, themes[page.theme], false);
+    // Drawn anew: a change of a drawn chart may be animated, and paper does not wait.
+    Plotly.newPlot(document.getElementById(`chart-${chart.id}`), data, layout, options);
+    if (waiting.length === 0) page.drawn = page.theme;
   };
 
-  const wanted = () => (dark.matches ? "dark" : "light");
-  draw(wanted());
-  dark.addEventListener("change", () => draw(wanted()));
-  window.addEventListener("beforeprint", () => draw("light"));
-  window.addEventListener("afterprint", () => draw(wanted()));
+  // One after the other from the top, so that the page answers meanwhile.
+  const drawLater = () => {
+    if (waiting.length === 0) return;
+    drawOne();
+    setTimeout(drawLater);
+  };
+
+  const want = (name) => {
+    if (page.theme === name) return;
+    page.theme = name;
+    delete page.drawn;
+    waiting = [...charts];
+  };
+
+  const surroundings = () => (dark.matches ? "dark" : "light");
+  const follow = () => {
+    want(surroundings());
+    drawLater();
+  };
+  follow();
+  dark.addEventListener("change", follow);
+  window.addEventListener("beforeprint", () => {
+    want("light");
+    while (waiting.length > 0) drawOne();
+  });
+  window.addEventListener("afterprint", follow);
 })();

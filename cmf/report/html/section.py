@@ -31,6 +31,8 @@ class Chart:
         CSS pixels.
     table
         The same figures as a table.
+    key
+        Roles of colours with what they mean, where the chart itself has no legend.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Chart:
     figure: Figure = field(repr=False)
     height: int
     table: Table
+    key: tuple[tuple[str, str], ...] = ()
 
 
 @frozen

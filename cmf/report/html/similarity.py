@@ -23,7 +23,7 @@ WEIGHTS = (Weight.PART_NUMBER, Weight.SPEND)
 _READABLE = 16
 """Up to so many vehicles the values stand in the cells."""
 
-_LEFT, _TOP, _BOTTOM = 190, 160, 46
+_LEFT, _TOP, _BOTTOM = 190, 160, 56
 
 
 def similarity_section(overview: Overview) -> Section:
@@ -137,14 +137,14 @@ def _vehicles(clustering: Clustering, names: dict[str, str]) -> Chart:
         value = percent(ratio.value) if isinstance(ratio, Ratio) else ""
         says += f" The closest two are {closest[0]} and {closest[1]}: {value}."
     figure = {
-        "data": [_heat(matrix, order, titles, size), _tree(clustering.merges)],
+        "data": [_heat(matrix, order, titles, height), _tree(clustering.merges)],
         "layout": _vehicle_layout(height, titles),
     }
     return Chart("similarity-vehicles", "How alike the vehicles are", says, figure, height, pairs)
 
 
 def _heat(
-    matrix: PairMatrix, order: Sequence[int], titles: Sequence[str], size: int
+    matrix: PairMatrix, order: Sequence[int], titles: Sequence[str], height: int
 ) -> dict[str, Any]:
     labels = [label(title, 40) for title in titles]
     return {
@@ -172,7 +172,7 @@ def _heat(
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 0,
+            "y": 8 / height,
             "yref": "container",
             "yanchor": "bottom",
             "len": 300,
@@ -182,7 +182,7 @@ def _heat(
             "outlinewidth": 0,
             "ypad": 2,
         },
-        **({"texttemplate": "%{z:.0%}"} if size <= _READABLE else {}),
+        **({"texttemplate": "%{z:.0%}"} if len(order) <= _READABLE else {}),
     }
 
 

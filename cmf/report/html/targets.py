@@ -137,6 +137,8 @@ def _gaps(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
                 nearest = min(_ends(outcome), key=lambda end: abs(end - (outcome.low or 0)))
                 across += [float(nearest), float(outcome.low), None]
                 down += [place, place, None]
+        if not across:
+            continue
         found.append(
             {
                 "type": "scatter",
