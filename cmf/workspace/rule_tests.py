@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from cmf.engines.protocols import Space
     from cmf.engines.sat import SatSpace
     from cmf.workspace.model import Model
-
-logger = logging.getLogger(__name__)
 
 SECONDS = 60.0
 """What one answer may take by default."""
@@ -104,27 +101,9 @@ class RuleTests:
 
     @cached_property
     def _built(self) -> tuple[Reference, ...]:
-        """The vehicles of the line-up in the folder, each as its first variant in declared order.
+        from cmf.workspace.reference import references
 
-        A line-up with mistakes is no reason to fail a test: it is passed over with a remark.
-        """
-        from cmf.workspace.programme import programme_of
-
-        folder = self.model.catalog.folder
-        if not (folder / "lineup.yaml").is_file():
-            return ()
-        try:
-            programme = programme_of(self.model, folder)
-        except InputError as error:
-            logger.warning("the line-up is no reference: %s", error.diagnostics[0].message)
-            return ()
-        found = []
-        for brief in programme.briefs:
-            answer = self._proving.where(*brief.formulas).find()
-            if isinstance(answer, Solved):
-                name = f"{brief.vehicle.id} {brief.vehicle.name}".strip()
-                found.append(Reference(name, answer.value))
-        return tuple(found)
+        return references(self.model, self._proving)
 
 
 def rule_tests(
