@@ -59,12 +59,16 @@ class Answer:
 
     def pieces(self, report: Report, width: int, *, colours: bool) -> Iterator[str]:
         """The page for a terminal, line by line."""
-        yield from (f"{line}\n" for line in self._lines(width))
+        lines = list(self._lines(width))
+        while lines and not lines[-1]:
+            lines.pop()
+        yield from (f"{line}\n" for line in lines)
         if isinstance(self.answer, Impossible) and self.answer.repairs:
             title = "What would allow it, cheapest first"
             if self.verdict == "forced":
                 title = "What would allow anything else, cheapest first"
             shown = evolve(report.layout[0], title=title)
+            yield "\n"
             yield from terminal_pieces(evolve(report, layout=(shown,)), width, colours=colours)
 
     def _lines(self, width: int) -> Iterator[str]:
@@ -101,7 +105,9 @@ class Answer:
             return ""
         names = self._problem.names(self.answer.variant)
         if self.forced in names:
-            return f"there are variants with {self.forced} == {names[self.forced]} as well."
+            (opposite,) = self.answer.question.asked
+            other = opposite.origin.name.replace("!=", "==")
+            return f"{other} and {self.forced} == {names[self.forced]} are both possible."
         return "this variant shows the opposite: " + ", ".join(
             f"{axis} {option}" for axis, option in names.items()
         )

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from cmf.analysis.why import Conflict, Implied, Impossible, Possible, Repair, Replacement
 from cmf.analysis.why.effect import Effect, Effects
-from cmf.problem.problem import Problem, Quantity
+from cmf.problem.problem import Constraint, Problem, Quantity
 from cmf.report.table import Cell, Column, Kind, Ratio, Row, Table, table
 from cmf.report.why import Sentences
 
@@ -135,7 +135,7 @@ class RepairRows:
 
     def _rows(self, repair: Repair) -> list[Row]:
         """A row for every replacement, the cheapest first."""
-        given_up = "; ".join(each.origin.name for each in repair.given_up)
+        given_up = "; ".join(map(_named, repair.given_up))
         measured = [(each, self.effects.of(each)) for each in repair.replacements]
         measured.sort(key=lambda pair: (pair[1].difference is None, pair[1].difference or 0))
         if not measured:
@@ -157,6 +157,16 @@ class RepairRows:
             return None
         change = Fraction(effect.difference, self.quantity.unit.factor)
         return int(change) if change.denominator == 1 else float(change)
+
+
+def _named(constraint: Constraint) -> str:
+    """What is given up: a choice as it was written, or what the catalogue says."""
+    origin = constraint.origin
+    if origin.kind == "choice":
+        return origin.name
+    what = "the effectivity of" if origin.kind == "effectivity" else origin.kind
+    owner = f" (owner {origin.owner})" if origin.owner else ""
+    return f"{what} {origin.name}{owner}"
 
 
 def _kept(effect: Effect) -> Cell:

@@ -163,18 +163,19 @@ def test_what_is_implied_is_what_only_the_question_forces(
     every = combinations(problem)
     valid = [variant for variant in every if problem.valid(variant)]
     left = [variant for variant in valid if meets(question.restrictions, variant)]
-    said = [each.formula for each in question.restrictions]
     found = {(each.fact.variable, *each.fact.options) for each in answer.implied}
     expected = {
         (v, left[0][v])
         for v in range(len(problem.variables))
         if len({variant[v] for variant in left}) == 1 < len({variant[v] for variant in valid})
     }
-    assert found <= expected
-    assert {pair for pair in expected if not names_it(said, pair)} == found
+    assert {pair for pair in expected if not says(question, every, pair)} == found
 
 
-def names_it(said: Sequence[object], pair: tuple[int, int]) -> bool:
-    from cmf.problem.formula import Member
-
-    return Member(pair[0], frozenset({pair[1]})) in said
+def says(question: Question, every: list[Variant], pair: tuple[int, int]) -> bool:
+    """Whether a single choice alone leaves a variable no other option."""
+    variable, option = pair
+    return any(
+        {variant[variable] for variant in every if holds(each.formula, variant)} <= {option}
+        for each in question.restrictions
+    )

@@ -195,16 +195,15 @@ class _Inquiry:
         by_rules = self.explainer.forced(range(self.rules))
         for variable, option in self.explainer.forced(range(len(self.problem.constraints))).items():
             reason = self.explainer.reason(variable, option)
-            if variable in by_rules or reason is None or self._said(variable, option):
+            if variable in by_rules or reason is None or self._said(reason):
                 continue
             other = supposition(self.problem, variable, option)
             conflict = self._conflict(reason, other)
             yield Implied(Fact(variable, frozenset({option})), conflict)
 
-    def _said(self, variable: int, option: int) -> bool:
-        """Whether the question itself names the option."""
-        said = Member(variable, frozenset({option}))
-        return any(each.formula == said for each in self.question.restrictions)
+    def _said(self, reason: Sequence[int]) -> bool:
+        """Whether a single condition of the question says it, without any rule."""
+        return len(reason) == 1 and reason[0] >= self.rules
 
 
 def supposition(problem: Problem, variable: int, option: int) -> Constraint:
