@@ -9,6 +9,7 @@ from attrs import define, field
 
 from cmf.analysis.explain import minimal_conflict
 from cmf.analysis.offers import Offer, Step, answered
+from cmf.analysis.why import Conflict, conflict_of
 from cmf.engines.protocols import Bounds, Space
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import CmfError, LimitReached, did_you_mean, fail
@@ -152,6 +153,19 @@ class Session:
         if isinstance(conflict, Unknown):
             raise LimitReached(f"no reason found within {conflict.limit}")
         return conflict or ()
+
+    def explain(self, variable: str, option: str) -> Conflict | None:
+        """`why` with its chain of causes, proven once more; `None` when it is not excluded.
+
+        `cmf.report.why.Sentences` puts it into words.
+
+        Raises
+        ------
+        LimitReached
+            When no reason is found within `limits`.
+        """
+        reason = self.why(variable, option)
+        return conflict_of(self.problem, reason, self.limits) if reason else None
 
     @cached_property
     def _explained(self) -> SatSpace:

@@ -142,7 +142,7 @@ class _Pair:
         return remark(
             "near-duplicate-modules",
             f"no rule tells `{self.first.name}` and `{self.second.name}` of `{self.axis.name}` "
-            f"apart, and they differ only in {differ}: without `{dropped.name}` {saved} of "
+            f"apart, and they differ {differ}: without `{dropped.name}` {saved} of "
             f"investment and {numbers} saved, at {cost}",
             dropped.span,
             f"use `{kept.name}` in its place, or say in a rule or attribute what sets them apart",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from cmf.analysis.health.finding import listed, remark, warning
 from cmf.analysis.why import Fragment
-from cmf.engines.sat import SatEngine, SatSpace
+from cmf.engines.sat import Dualisation, Explainer, SatEngine, SatSpace
 from cmf.errors import Diagnostic
 from cmf.problem.answer import Infeasible
 from cmf.problem.formula import Not
@@ -40,7 +40,7 @@ def _always(lowered: LoweredCatalog, constraint: Constraint) -> bool:
 def redundant_rules(
     lowered: LoweredCatalog, space: SatSpace, idle: AbstractSet[str]
 ) -> Iterator[Diagnostic]:
-    """Rules that exclude nothing that others do not exclude, with a minimal set that implies each.
+    """Rules that exclude nothing that others do not exclude, with a smallest set that implies each.
 
     The proof: no combination of options meets that set and breaks the rule, which fresh solves
     show; leaving out any rule of the set, some combination does.
@@ -51,21 +51,41 @@ def redundant_rules(
         for number, each in enumerate(constraints)
         if each.origin.kind == "rule" and each.origin.name not in idle
     ]
-    opposites = space.where(*(Not(constraints[number].formula) for number in rules))
-    explainer = opposites.explainer()
-    for place, number in enumerate(rules):
-        others = [other for other in range(len(constraints)) if other != number]
-        causes = explainer.implication(others, len(constraints) + place)
+    search = _Implications.of(space, rules)
+    for number in rules:
+        causes = search.smallest(number, [n for n in range(len(constraints)) if n != number])
         if causes is None:
             continue
-        if len(causes) == 1 and causes[0] > number and causes[0] in rules:
-            back = len(constraints) + rules.index(causes[0])
-            if explainer.implication([number], back) is not None:
-                continue  # they exclude the same: said of the later one
-        opposite = opposites.problem.constraints[len(constraints) + place]
+        twin = causes[0] if len(causes) == 1 and causes[0] in rules else number
+        if twin > number and search.smallest(twin, [number]) is not None:
+            continue  # they exclude the same, which is said of the later one
+        opposite = evolve(constraints[number], formula=Not(constraints[number].formula))
         proof = [opposite, *(constraints[cause] for cause in causes)]
         Fragment.of(space.problem, proof, space.limits).prove_minimal()
         yield _redundant(constraints, number, causes)
+
+
+@frozen
+class _Implications:
+    """One solver for all rules and the opposites of some."""
+
+    explainer: Explainer
+    opposites: Mapping[int, int]
+
+    @classmethod
+    def of(cls, space: SatSpace, rules: Sequence[int]) -> _Implications:
+        """With the opposites of `rules` behind the constraints of the space."""
+        constraints = space.problem.constraints
+        within = space.where(*(Not(constraints[number].formula) for number in rules))
+        places = {number: len(constraints) + place for place, number in enumerate(rules)}
+        return cls(within.explainer(), places)
+
+    def smallest(self, rule: int, among: Sequence[int]) -> tuple[int, ...] | None:
+        """A smallest set of constraints that implies a rule; `None` when all do not."""
+        opposite = self.opposites[rule]
+        if self.explainer.consistent([*among, opposite]):
+            return None
+        return next(Dualisation(self.explainer, among, [opposite]).conflicts())
 
 
 def _redundant(constraints: Sequence[Constraint], number: int, causes: Sequence[int]) -> Diagnostic:

@@ -1,6 +1,15 @@
 """Reasons: minimal conflicts as chains of causes, and minimal repairs."""
 
-from cmf.analysis.why.ask import Conflict, Implied, Impossible, Possible, Question, ask, supposition
+from cmf.analysis.why.ask import (
+    Conflict,
+    Implied,
+    Impossible,
+    Possible,
+    Question,
+    ask,
+    conflict_of,
+    supposition,
+)
 from cmf.analysis.why.chain import Chain, Fact, Step
 from cmf.analysis.why.fragment import Fragment
 from cmf.analysis.why.repair import Repair, Replacement
@@ -18,5 +27,6 @@ __all__ = [
     "Replacement",
     "Step",
     "ask",
+    "conflict_of",
     "supposition",
 ]

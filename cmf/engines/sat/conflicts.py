@@ -43,17 +43,19 @@ class Dualisation:
     Attributes
     ----------
     among
-        Constraints of which conflicts are made; all others are taken for granted.
+        Constraints of which conflicts are made.
+    granted
+        Constraints that are taken for granted; by default all others.
     """
 
     explainer: Explainer
     among: Sequence[int]
-    _granted: list[int] = field(init=False)
+    granted: Sequence[int] = field()
     _map: Encoding = field(factory=Encoding, init=False)
     _chosen: dict[int, int] = field(init=False)
     """For every constraint of `among` the literal that puts it into the next candidate."""
 
-    @_granted.default
+    @granted.default
     def _(self) -> list[int]:
         return sorted(set(range(len(self.explainer.constraints))) - set(self.among))
 
@@ -81,7 +83,7 @@ class Dualisation:
         """Learn correction sets that the candidate misses, disjoint ones; whether there is one."""
         reached = list(candidate)
         learned = False
-        while self.explainer.consistent([*self._granted, *reached]):
+        while self.explainer.consistent([*self.granted, *reached]):
             correction = self._correction(reached)
             self._map.clause(*(self._chosen[c] for c in correction))
             learned = True
@@ -98,7 +100,7 @@ class Dualisation:
         # From behind: choices stand behind the rules, and giving up few of them is what is wanted.
         while rest:
             tried = rest.pop()
-            if self.explainer.consistent([*self._granted, *sorted(kept), tried]):
+            if self.explainer.consistent([*self.granted, *sorted(kept), tried]):
                 kept.add(tried)
                 rest = self._broken(rest, kept)
             else:

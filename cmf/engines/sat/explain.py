@@ -124,10 +124,6 @@ class Explainer:
         literal = self.oracle.encoding.options[variable][option]
         return self._shrunk(range(len(self.selectors)), [literal])
 
-    def implication(self, among: Sequence[int], opposite: int) -> tuple[int, ...] | None:
-        """A minimal subset of `among` that contradicts one constraint."""
-        return self._shrunk(among, [self.selectors[opposite]])
-
     def _shrunk(self, among: Sequence[int], held: Sequence[int]) -> tuple[int, ...] | None:
         """A minimal subset of `among` that contradicts the literals `held`, the first preferred."""
         if self.oracle.solve([*held, *(self.selectors[c] for c in among)], self.budget):
