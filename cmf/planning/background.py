@@ -11,8 +11,12 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from typing import IO, Any
 
+from attrs import evolve, fields_dict
+
+from cmf.planning.data import PlanningProblem
 from cmf.planning.worker import Task
 
 
@@ -37,7 +41,7 @@ class Background:
         if source is None or sink is None:
             return
         try:
-            pickle.dump(task, sink)
+            pickle.dump(evolve(task, problem=_plain(task.problem)), sink)
             sink.flush()
             while True:
                 self._messages.put(pickle.load(source))  # noqa: S301 (from the child above)
@@ -60,3 +64,21 @@ class Background:
     def __exit__(self, *_: object) -> None:
         self._child.kill()
         self._child.wait()
+
+
+def _plain(problem: PlanningProblem) -> PlanningProblem:
+    """The problem with dictionaries for all mappings: views of them do not go through a pipe."""
+    return evolve(
+        problem,
+        vehicles=tuple(_with_dicts(vehicle) for vehicle in problem.vehicles),
+        constraints=tuple(_with_dicts(each) for each in problem.constraints),
+    )
+
+
+def _with_dicts(instance: Any) -> Any:
+    values = {name: getattr(instance, name) for name in fields_dict(type(instance))}
+    mappings = {name: dict(value) for name, value in values.items() if isinstance(value, Mapping)}
+    common = values.get("common")
+    if isinstance(getattr(common, "leads", None), Mapping):
+        mappings["common"] = _with_dicts(common)
+    return evolve(instance, **mappings)

@@ -7,7 +7,6 @@ what `cmf.planning.evaluate` says of a plan; no solver has a part in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -135,10 +134,6 @@ class Diagram:
         return ways.get(0, 0)
 
 
-_NONE: Mapping[int, int] = MappingProxyType({})
-_NO_USES: Mapping[int, tuple[Use, ...]] = MappingProxyType({})
-
-
 @frozen
 class Vehicle:
     """A vehicle of the line-up.
@@ -164,8 +159,8 @@ class Vehicle:
     volume: int
     diagram: Diagram = field(repr=False)
     groups: Mapping[str, str] = field(factory=dict)
-    charges: Mapping[int, int] = _NONE
-    extras: Mapping[int, tuple[Use, ...]] = _NO_USES
+    charges: Mapping[int, int] = field(factory=dict)
+    extras: Mapping[int, tuple[Use, ...]] = field(factory=dict)
     today: tuple[int, ...] | None = None
     keep: bool = False
 

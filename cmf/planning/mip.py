@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -66,12 +66,13 @@ def solve_mip(
     bound: int | None = None
     for _ in range(4):
         hear = on_bound if not margin else None
-        result = _run(model, fixed, seconds, nodes, gap, start, hear)
+        said: list[float] = []
+        result = _run(model, fixed, seconds, nodes, gap, start, hear, said)
         reason = result.termination.reason.name
         if reason in ("INFEASIBLE", "INFEASIBLE_OR_UNBOUNDED"):
             return Outcome(None, bound, infeasible=not margin)
         if not margin:
-            bound = safe_bound(result.termination.objective_bounds.dual_bound, model.scale)
+            bound = safe_bound(_proven(result, said, start), model.scale)
         if not result.has_primal_feasible_solution():
             return Outcome(None, bound)
         plan = _plan(model, result.variable_values())
@@ -116,6 +117,7 @@ def _run(
     gap: float,
     start: Plan | None,
     on_bound: Callable[[int], None] | None,
+    said: list[float],
 ) -> Any:
     from ortools.math_opt.python import mathopt
 
@@ -124,9 +126,13 @@ def _run(
     def listen(lines: Sequence[str]) -> None:
         for line in lines:
             bound = bound_of_log(line)
-            whole = None if bound is None else safe_bound(bound, model.scale)
-            if whole is not None and on_bound is not None:
-                on_bound(whole)
+            if bound is None:
+                continue
+            # Bounds only rise; what the next line takes back was none.
+            sure = safe_bound(min(said[-1], bound), model.scale) if said else None
+            said.append(bound)
+            if sure is not None and on_bound is not None:
+                on_bound(sure)
 
     parameters = mathopt.SolveParameters(
         time_limit=None if seconds is None else timedelta(seconds=max(0.01, seconds)),
@@ -148,18 +154,36 @@ def _run(
         mathopt.SolverType.HIGHS,
         params=parameters,
         model_params=hints,
-        msg_cb=None if on_bound is None else listen,
+        msg_cb=listen,
     )
 
 
-_LOG = re.compile(r"\d+\.\d+%\s+(\S+)\s+(?:\S+)\s+(?:\d+\.\d+%|inf|Large)\s")
+def _proven(result: Any, said: list[float], start: Plan | None) -> float:
+    """The bound of a result; see `bound_of_log` for why a run cut short is not taken at its word."""
+    bound = float(result.termination.objective_bounds.dual_bound)
+    if start is None or result.termination.reason.name == "OPTIMAL":
+        return bound
+    return min(bound, said[-1]) if said else -inf
+
+
+_LOG = re.compile(
+    r"\d+\.\d+%\s+(?P<bound>\S+)\s+\S+\s+(?P<gap>\d+\.\d+%|inf|Large)"
+    r"\s+\d+\s+\d+\s+\d+\s+(?P<iterations>\d+)\s"
+)
 
 
 def bound_of_log(line: str) -> float | None:
-    """The bound in a line of the solver's log, if it is a line of the tree search."""
+    """The bound in a line of the solver's log, if it is a line of the tree search.
+
+    Given a plan to start from, the solver's first line names the cost of that plan as the bound,
+    before anything is solved: lines without iterations and lines that close the gap do not count.
+    (The last bound comes with the result.)
+    """
     found = _LOG.search(line)
+    if not found or found["gap"] == "0.00%" or int(found["iterations"]) == 0:
+        return None
     try:
-        return float(found[1]) if found else None
+        return float(found["bound"])
     except ValueError:
         return None
 
