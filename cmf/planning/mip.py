@@ -159,7 +159,7 @@ def _run(
 
 
 def _proven(result: Any, said: list[float], start: Plan | None) -> float:
-    """The bound of a result; see `bound_of_log` for why a run cut short is not taken at its word."""
+    """The bound of a result; a run cut short is not taken at its word (see `bound_of_log`)."""
     bound = float(result.termination.objective_bounds.dual_bound)
     if start is None or result.termination.reason.name == "OPTIMAL":
         return bound

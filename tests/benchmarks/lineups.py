@@ -31,28 +31,28 @@ class Spec:
         Scale of all entry costs, in thousandths; it sets their part of the total cost.
     pairwise
         Interfaces decide between all pairs of slots, not only between adjacent ones.
-    random
-        Admissible are any modules, rather than those of some families that are large enough.
+    kind
+        Which modules are admissible. ``nested``: those of some families that are large enough.
+        ``gaps``: of these three in ten are missing, as of modules that do not meet another need.
+        ``random``: any.
     """
 
     vehicles: int
     investment: int
     pairwise: bool = False
-    random: bool = False
+    kind: str = "gaps"
     seed: int = 1
 
 
 def lineup(spec: Spec) -> PlanningProblem:
     """The line-up, without a target."""
-    draw = random.Random(f"{spec.vehicles} {spec.pairwise} {spec.random} {spec.seed}")  # noqa: S311
+    draw = random.Random(f"{spec.vehicles} {spec.pairwise} {spec.kind} {spec.seed}")  # noqa: S311
     families = [[draw.randrange(FAMILIES) for _ in range(MODULES)] for _ in SLOTS]
     for each in families:  # no family is empty
         each[:FAMILIES] = range(FAMILIES)
     items, choices = _catalogue(draw, families, spec.investment)
     excluded = _interfaces(draw, families, spec.pairwise)
-    vehicles = tuple(
-        _vehicle(draw, i, families, excluded, spec.random) for i in range(spec.vehicles)
-    )
+    vehicles = tuple(_vehicle(draw, i, families, excluded, spec.kind) for i in range(spec.vehicles))
     return PlanningProblem(SLOTS, tuple(items), tuple(choices), vehicles)
 
 
@@ -124,14 +124,17 @@ def _vehicle(
     number: int,
     families: list[list[int]],
     excluded: set[tuple[int, int]],
-    anything: bool,
+    kind: str,
 ) -> Vehicle:
     home, need = draw.randrange(FAMILIES), draw.random()
     admissible = []
     for s in range(len(SLOTS)):
         size = draw.randint(6, 16)
-        admit = _any_modules if anything else _large_enough
-        admissible.append([s * MODULES + m for m in admit(draw, families[s], home, need, size)])
+        admit = _any_modules if kind == "random" else _large_enough
+        found = admit(draw, families[s], home, need, size)
+        if kind == "gaps":
+            found = _with_gaps(draw, found, families[s], home)
+        admissible.append([s * MODULES + m for m in found])
     volume = round(5_000 * 50 ** draw.random())
     brand = f"brand {draw.randrange(BRANDS)}"
     diagram = from_pairs(admissible, excluded)
@@ -160,6 +163,14 @@ def _large_enough(
     for family in order:
         ours = [m for m in range(MODULES) if families[m] == family]
         chosen += ours[min(int(least * len(ours)), len(ours) - 2) :]
-        if len(chosen) >= 6:
+        if len(chosen) >= max(9, size):
             break
-    return sorted(chosen[:size])
+    return sorted(chosen[:16])
+
+
+def _with_gaps(draw: random.Random, found: list[int], families: list[int], home: int) -> list[int]:
+    """Some of the modules, at least six, one of them of the home family."""
+    kept = sorted(draw.sample(found, max(6, len(found) * 7 // 10)))
+    if all(families[m] != home for m in kept):
+        kept.append(next(m for m in found if families[m] == home))
+    return sorted(kept)
