@@ -8,7 +8,7 @@ from fractions import Fraction
 from cmf.planning.answer import Planned, Status
 from cmf.planning.decision.conflict import Conflict
 from cmf.planning.decision.decide import PUBLISHED, Decision
-from cmf.planning.decision.front import FINEST, MostSharing, Point
+from cmf.planning.decision.front import MostSharing, Point
 from cmf.planning.decision.prices import Price, saved
 from cmf.report.money import Money, change
 from cmf.report.plan import COSTS, Findings, Units
@@ -222,10 +222,10 @@ def _verdict(decision: Decision, most: MostSharing | None, money: Money) -> Tabl
 
 def _greatest(most: MostSharing) -> str:
     share = percent(most.point.share, 2)
+    if most.proven:
+        return f"{share}, proven: no plan shares more"
     if most.impossible is None:
         return f"at least {share}; it is not known whether a plan shares more"
-    if most.impossible - most.point.share <= FINEST:
-        return f"{share}, proven: no plan shares more"
     return f"{share}; no plan reaches {percent(most.impossible, 2)}"
 
 

@@ -9,14 +9,23 @@ from time import monotonic
 from attrs import evolve, field, frozen
 
 from cmf.planning.answer import OnProgress, PlanLimits, Planned
-from cmf.planning.constraints import Counting, Share
+from cmf.planning.constraints import Share
 from cmf.planning.data import PlanningProblem
 from cmf.planning.decision.solver import Answer, Solve
 from cmf.planning.evaluate import share_of
 from cmf.problem.answer import Infeasible
 
 FINEST = Fraction(1, 10**6)
-"""Shares that differ by less are not told apart where the weights are large numbers."""
+"""Shares of few plans that differ by less are not told apart."""
+
+FINE = Fraction(1, 10**4)
+"""The same of many plans: a hundredth of a point."""
+
+FEW = 10_000
+"""So many plans are few."""
+
+COARSE = Fraction(1, 500)
+"""How well the end of a front is known before its points are looked for."""
 
 
 @frozen
@@ -41,14 +50,21 @@ class MostSharing:
     ----------
     impossible
         Proven: no plan shares as much; `None` when time ran out before anything was proven.
+    finest
+        Shares that differ by less were not told apart.
     """
 
     point: Point
     impossible: Fraction | None
+    finest: Fraction
 
-    def proven(self, finest: Fraction) -> bool:
+    @property
+    def proven(self) -> bool:
         """Whether no plan shares more, as far as shares are told apart."""
-        return self.impossible is not None and self.impossible <= self.point.share + finest
+        share = self.point.share
+        return share == 1 or (
+            self.impossible is not None and self.impossible <= share + self.finest
+        )
 
 
 @frozen
@@ -83,9 +99,8 @@ class Search:
 
     @property
     def finest(self) -> Fraction:
-        """A step in the share that no two different shares fall below, or `FINEST`."""
-        whole = _greatest(self.problem, self.share)
-        return max(FINEST, Fraction(1, whole * whole)) if whole else FINEST
+        """Shares that differ by less are not told apart."""
+        return FINEST if few(self.problem) else FINE
 
     def at_least(self, bound: Fraction, gap: Fraction | None = None) -> Answer:
         """The plan of least cost whose share reaches a bound."""
@@ -108,8 +123,13 @@ class Search:
         return self._end is not None and monotonic() >= self._end
 
 
-def most_sharing(search: Search) -> MostSharing | Answer:
+def most_sharing(search: Search, finest: Fraction | None = None) -> MostSharing | Answer:
     """The plan of greatest share, by halving what is possible and what is not.
+
+    Parameters
+    ----------
+    finest
+        Shares that differ by less are not told apart; `None` for that of the search.
 
     Returns
     -------
@@ -119,45 +139,41 @@ def most_sharing(search: Search) -> MostSharing | Answer:
     found = search.at_least(Fraction(0), Fraction(1))
     if not isinstance(found, Planned):
         return found
-    best, impossible = search.point(found), None
-    finest = search.finest
-    while not search.over:
-        ceiling = Fraction(1) if impossible is None else impossible
-        far = (best.share + ceiling) / 2
-        wanted = far if ceiling - best.share > 1000 * finest else best.share + finest
-        if wanted > 1:
-            impossible = wanted
-            break
-        answer = search.at_least(min(wanted, ceiling), Fraction(1))
+    fine = search.finest if finest is None else finest
+    best, impossible = search.point(found), 1 + fine
+    while impossible > best.share + fine and not search.over:
+        middle = (best.share + impossible) / 2
+        # Between shares that are told apart by less, the next one is the only question.
+        wanted = middle if impossible - best.share > 2 * fine else best.share + fine
+        answer = search.at_least(min(wanted, Fraction(1)), Fraction(1))
         if isinstance(answer, Planned):
             best = search.point(answer)
+            if best.share == 1:
+                break
         elif isinstance(answer, Infeasible):
             impossible = wanted
         else:
             break
-        if impossible is not None and impossible <= best.share + finest:
-            break
     cheapest = search.at_least(best.share)
     if isinstance(cheapest, Planned):
         best = search.point(cheapest)
-    return MostSharing(best, impossible)
+    return MostSharing(best, impossible if impossible <= 1 else None, fine)
 
 
 def pareto(search: Search, points: int) -> Iterator[Point]:
     """Plans of which none beats another in both cost and share, cheapest first.
 
     Every one is of least cost for its share, within the gap of the search. All such plans appear
-    when there are no more than `points`; otherwise plans at even steps up to the greatest share.
+    when there are few plans in all; otherwise `points` of them at even steps of the share.
     """
     least = search.at_least(Fraction(0))
     if not isinstance(least, Planned):
         return
     last = search.point(least)
-    top = most_sharing(search)
+    exact = few(search.problem)
+    top = most_sharing(search, None if exact else COARSE)
     ceiling = top.point.share if isinstance(top, MostSharing) else last.share
-    step = max(search.finest, (ceiling - last.share) / max(1, points - 1))
-    if _few(search, points):
-        step = search.finest
+    step = search.finest if exact else (ceiling - last.share) / max(1, points - 1)
     held = last
     while True:
         wanted = held.share + step
@@ -175,38 +191,11 @@ def pareto(search: Search, points: int) -> Iterator[Point]:
     yield held
 
 
-def _few(search: Search, points: int) -> bool:
-    """Whether there are so few plans that the whole front is within reach."""
+def few(problem: PlanningProblem) -> bool:
+    """Whether there are few plans."""
     number = 1
-    for vehicle in search.problem.vehicles:
+    for vehicle in problem.vehicles:
         number *= vehicle.diagram.count()
-        if number > 1000 * points:
+        if number > FEW:
             return False
     return True
-
-
-def _greatest(problem: PlanningProblem, share: Share) -> int:
-    """No plan has a greater whole weight."""
-    total = 0
-    for item, weight in share.weights.items():
-        if share.counting is Counting.ONCE:
-            total += weight
-            continue
-        for i in range(len(problem.vehicles)):
-            factor = share.factors[i] if share.factors else 1
-            if factor:
-                total += weight * factor * _most_pieces(problem, i, item)
-        if total * total > FINEST.denominator:
-            return total
-    return total
-
-
-def _most_pieces(problem: PlanningProblem, vehicle: int, item: int) -> int:
-    most = 0
-    for layer in problem.vehicles[vehicle].diagram.layers:
-        choices = {choice for _, choice, _ in layer}
-        most += max(
-            sum(use.quantity for use in problem.uses(vehicle, choice) if use.item == item)
-            for choice in choices
-        )
-    return most
