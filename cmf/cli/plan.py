@@ -33,6 +33,10 @@ Time = Annotated[
     float | None,
     typer.Option("--time", min=0, metavar="SECONDS", help="Stop then, with the best plan so far."),
 ]
+Work = Annotated[
+    int | None,
+    typer.Option("--work", min=1, metavar="N", help="Stop after N steps: the same on any machine."),
+]
 Keep = Annotated[
     list[str],
     typer.Option("--keep", metavar="ID", help="Vehicle that stays as it is; repeat it."),
@@ -59,6 +63,7 @@ def plan(
     target: Targets = [],  # noqa: B006
     gap: Gap = "0",
     time: Time = None,
+    work: Work = None,
     keep: Keep = [],  # noqa: B006
     changes: Changes = None,
     most: Most = None,
@@ -92,7 +97,7 @@ def plan(
         check_target(output)
     pass_on_remarks()
     expect(lineup, "lineup.yaml", "a line-up")
-    limits = PlanLimits(seconds=time, gap=parse_ratio(gap))
+    limits = PlanLimits(seconds=time, work=work, gap=parse_ratio(gap))
     question = Question(limits, most=most is not None, points=pareto, prices=prices)
     asked = read_question(lineup, engine.value, target, keep, changes)
     report, code = answer_question(asked, question)

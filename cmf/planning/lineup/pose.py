@@ -173,6 +173,7 @@ def _vehicle(
         ground.volumes[number] * ground.planning.years,
         Diagram(()),
         groups,
+        charges={},
         today=rows.get(build.variant),
         keep=build.brief.vehicle.id in ground.planning.keep,
     )
