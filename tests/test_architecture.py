@@ -18,6 +18,7 @@ ROWS = [
     ["errors"],
     ["model"],
     ["load", "rules"],
+    ["verify"],
     ["problem"],
     ["interchange"],
     ["engines"],

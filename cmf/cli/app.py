@@ -18,6 +18,7 @@ from cmf.cli.share import share
 from cmf.cli.targets import targets
 from cmf.cli.test import test
 from cmf.cli.variants import variants
+from cmf.cli.verify import verify
 from cmf.cli.why import why
 
 app = typer.Typer(
@@ -64,6 +65,7 @@ COMMANDS = (
     plan,
     test,
     diff,
+    verify,
     new,
 )
 

@@ -20,6 +20,7 @@ def count(
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
+    certificate: p.Certificate = None,
 ) -> None:
     """Count the valid variants, exactly.
 
@@ -31,6 +32,7 @@ def count(
       $ cmf count catalogs/alliance --where "energy == bev" --by brand,platform
       $ cmf count catalogs/alliance --over cockpit,front_underbody
     """
+    from cmf.cli.certify import certify_count, check_certificate
     from cmf.cli.console import answer, emit, working
     from cmf.cli.opening import facts, listed, open_space, projected
     from cmf.report.files import check_target
@@ -39,6 +41,7 @@ def count(
 
     if output is not None:
         check_target(output)
+    check_certificate(certificate, over)
     names = listed(by)
     whole = open_space(catalogue, where, engine, prices)
     space = projected(whole, over)
@@ -53,5 +56,6 @@ def count(
     else:
         single = table("counts", [Column("variants", Kind.WHOLE)], [(total,)])
         answer(Report("count", known, (single,)), style, output)
+    certify_count(space, certificate)
     if total == 0:
         raise typer.Exit(1)

@@ -71,3 +71,9 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="Write a .csv, .json, .md, .xlsx or .parquet file."
     ),
 ]
+Certificate = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Also write a proof of the answer that `cmf verify` checks (.json)."
+    ),
+]

@@ -40,6 +40,7 @@ def variants(
     output: p.Output = None,
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
+    certificate: p.Certificate = None,
 ) -> None:
     """List valid variants: the first ones, a sample, the best, a diverse set, or all.
 
@@ -53,6 +54,7 @@ def variants(
       $ cmf variants catalogs/alliance --where "plant == palencia" --all -o palencia.parquet
       $ cmf variants catalogs/alliance --over brand,platform,plant --all --format csv
     """
+    from cmf.cli.certify import certify_best, certify_count, check_certificate
     from cmf.cli.opening import facts, known_count, open_space, projected
     from cmf.report.files import check_target
 
@@ -62,6 +64,9 @@ def variants(
     choice.check()
     if output is not None:
         check_target(output)
+    check_certificate(certificate, over)
+    if certificate is not None and best is None:
+        raise typer.BadParameter("--certificate goes with --best; `cmf count` proves a number")
     whole = open_space(catalogue, where, engine, prices)
     space = projected(whole, over)
     for quantity in choice.quantities():
@@ -69,6 +74,10 @@ def variants(
     total = known_count(space)
     if everything and style is p.Format.TABLE and output is None:
         _check_readable(total)
+    if best is not None and space.find() is not None:
+        certify_best(space, best, greatest, certificate)
+    elif best is not None:
+        certify_count(space, certificate)
     _answer(space, facts(whole, over), choice, total, style, output)
 
 
