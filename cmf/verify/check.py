@@ -215,6 +215,7 @@ class Check:
         costs = [[0] * size for size in self.sizes]
         gains: dict[tuple[int, int], int] = {}
         weights: dict[t.Expr, int] = {}
+        offset = 0
         for by, expr in parts(self.meaning.resolved, t.QuantityRef(quantity)):
             weights[expr] = weights.get(expr, 0) + sign * by
         for expr, weight in weights.items():
@@ -226,12 +227,12 @@ class Check:
                     c + weight * (s == TRUE) for c, s in zip(costs[level], after, strict=True)
                 ]
                 continue
-            for place, _, before, behind in self.walk(state):
-                sure = behind == {TRUE} and TRUE not in before
-                may = TRUE in behind and before != {TRUE}
-                if sure if weight > 0 else may:
-                    gains[place] = gains.get(place, 0) + weight
-        return self._least(costs, gains)
+            offset += min(weight, 0)  # a loss where it holds is a gain where it does not
+            for place, _, before, behind in self.walk(state if weight > 0 else -state):
+                if behind == {TRUE} and TRUE not in before:
+                    gains[place] = gains.get(place, 0) + abs(weight)
+        least = self._least(costs, gains)
+        return None if least is None else offset + least
 
     def _least(
         self, costs: Sequence[Sequence[int]], gains: Mapping[tuple[int, int], int]

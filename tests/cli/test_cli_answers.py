@@ -285,3 +285,34 @@ def test_json_keys_are_stable_and_documented(demo: Path, arguments: tuple[str, .
     own = set(KEYS["variants", "demo", "--limit", "1"][1]["variants"])
     for key in {*facts, *(key for keys in tables.values() for key in keys)} - own:
         assert f"`{key}`" in page, key
+
+
+def test_certificates(demo: Path) -> None:
+    """An answer with its proof; other answers, catalogues and damaged files are refused."""
+    del demo
+    south = ("--where", "brand == south")
+    assert call("count", "demo", *south, "--certificate", "c.json").out == "24\n"
+    found = call("verify", "c.json", "demo")
+    assert (found.code, found.out) == (
+        0,
+        "verified: 24 variants are valid where (brand == south)\n",
+    )
+    assert call("verify", "c.json", "demo", "--steps", "10").code == 3
+    best = call("variants", "demo", *south, "--best", "unit_cost", "--certificate", "b.json")
+    assert best.code == 0
+    text = call("verify", "b.json", "demo").out
+    assert text == "verified: the least unit_cost where (brand == south) is 2 476.2 EUR\n"
+    never = ("--where", "brand == south and cockpit == cockpit_next")
+    assert call("count", "demo", *never, "--certificate", "n.json").code == 1
+    assert "no variant is valid" in call("verify", "n.json", "demo").out
+    assert call("count", "demo", "--over", "brand", "--certificate", "x.json").code == 2
+    assert call("variants", "demo", "--certificate", "x.json").code == 2
+    assert call("count", "demo", "--certificate", "x.txt").code == 2
+    text = Path("c.json").read_text()
+    Path("c.json").write_text(text.replace('"number": 24', '"number": 25'))
+    assert call("verify", "c.json", "demo").code == 2
+    with Path("demo/rules/fit.yaml").open("a") as stream:
+        stream.write("# a remark\n")
+    refused = call("verify", "b.json", "demo")
+    assert (refused.code, refused.out) == (1, "")
+    assert "another state" in refused.err
