@@ -73,11 +73,11 @@ class _Examination:
         catalog = self.lowered.resolved.catalog
         if isinstance(possible, Solved):
             yield from option_findings(catalog, possible.value, self.sat)
-        idle = dict(idle_rules(self.lowered))
+        idle = dict(idle_rules(self.lowered, self.sat.limits))
         yield from idle.values()
         yield from redundant_rules(self.lowered, self.sat, frozenset(idle))
         yield from effectivity_findings(catalog)
         yield from mention_findings(catalog)
         yield from near_duplicates(self.lowered)
         yield from bom_findings(self.lowered, self.space)
-        yield from vehicle_findings(self.space, self.sat, self.briefs)
+        yield from vehicle_findings(self.sat, self.briefs)

@@ -12,9 +12,8 @@ from cmf.analysis.health.finding import remark
 from cmf.errors import Diagnostic
 from cmf.model.catalog import Axis, Catalog, Measure, Option, Part
 from cmf.model.units import CURRENCIES, UNITS, format_number
-from cmf.problem.formula import Formula, Member, Sum, Table, atoms
+from cmf.problem.formula import Formula, Member, Sum, Table, atoms, scope
 from cmf.problem.lower import LoweredCatalog
-from cmf.problem.problem import Problem
 
 FEW = 2
 """Part numbers in which modules of the same interfaces may differ on each side."""
@@ -29,12 +28,17 @@ def near_duplicates(lowered: LoweredCatalog) -> Iterator[Diagnostic]:
     mass; or at most in numbers, and their parts in at most `FEW` part numbers on each side.
     """
     catalog = lowered.resolved.catalog
+    rules = (*lowered.problem.constraints, *lowered.problem.warnings)
+    every = [
+        atom for each in rules if each.origin.kind != "effectivity" for atom in atoms(each.formula)
+    ]
     for variable, axis in enumerate(catalog.slots):
+        about = [atom for atom in every if variable in scope(atom)]
         parts = _parts(catalog, axis)
         groups: dict[Hashable, list[Option]] = defaultdict(list)
         for number, option in enumerate(axis.options):
             if option.name != "none":
-                told = _told_apart_by(lowered.problem, variable, number)
+                told = tuple(_role(atom, variable, number) for atom in about)
                 groups[told, option.effective].append(option)
         for alike in groups.values():
             for pair in combinations(alike, 2):
@@ -43,24 +47,13 @@ def near_duplicates(lowered: LoweredCatalog) -> Iterator[Diagnostic]:
                     yield found.finding()
 
 
-def _told_apart_by(problem: Problem, variable: int, option: int) -> Hashable:
-    """Equal for options of a variable that no rule tells apart."""
-    rules = (*problem.constraints, *problem.warnings)
-    return tuple(
-        _role(atom, variable, option)
-        for each in rules
-        if each.origin.kind != "effectivity"
-        for atom in atoms(each.formula)
-    )
-
-
 def _role(atom: Formula, variable: int, option: int) -> Hashable:
-    """What an atom makes of an option; `None` when it does not speak of the variable."""
+    """What an atom about a variable makes of an option; equal where it tells none apart."""
     match atom:
-        case Member(v, options) if v == variable:
+        case Member(_, options):
             return option in options
-        case Table(scope, rows) if variable in scope:
-            column = scope.index(variable)
+        case Table(variables, rows):
+            column = variables.index(variable)
             others = [row for row in rows.tolist() if row[column] == option]
             return frozenset(tuple(row[:column] + row[column + 1 :]) for row in others)
         case Sum(terms, _, _):

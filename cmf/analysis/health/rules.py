@@ -8,19 +8,19 @@ from collections.abc import Set as AbstractSet
 from attrs import evolve, frozen
 
 from cmf.analysis.health.finding import listed, remark, warning
-from cmf.analysis.why import Fragment
-from cmf.engines.sat import Dualisation, Explainer, SatEngine, SatSpace
+from cmf.analysis.why import Fragment, Narrowing
+from cmf.engines.sat import Dualisation, Explainer, SatSpace
 from cmf.errors import Diagnostic
-from cmf.problem.answer import Infeasible
+from cmf.problem.answer import Limits
 from cmf.problem.formula import Not
 from cmf.problem.lower import LoweredCatalog
 from cmf.problem.problem import Constraint
 
 
-def idle_rules(lowered: LoweredCatalog) -> Iterator[tuple[str, Diagnostic]]:
+def idle_rules(lowered: LoweredCatalog, limits: Limits) -> Iterator[tuple[str, Diagnostic]]:
     """Rules that are true on every combination of options, valid or not, by their id."""
     for constraint in (*lowered.problem.constraints, *lowered.problem.warnings):
-        if constraint.origin.kind == "rule" and _always(lowered, constraint):
+        if constraint.origin.kind == "rule" and _always(lowered, constraint, limits):
             finding = warning(
                 "rule-never-bites",
                 f"rule {constraint.origin.name} excludes nothing",
@@ -30,11 +30,9 @@ def idle_rules(lowered: LoweredCatalog) -> Iterator[tuple[str, Diagnostic]]:
             yield constraint.origin.name, finding
 
 
-def _always(lowered: LoweredCatalog, constraint: Constraint) -> bool:
+def _always(lowered: LoweredCatalog, constraint: Constraint, limits: Limits) -> bool:
     opposite = evolve(constraint, formula=Not(constraint.formula))
-    alone = evolve(lowered.problem, constraints=(opposite,), quantities={}, warnings=())
-    space = SatEngine().open(alone)
-    return isinstance(space, SatSpace) and isinstance(space.find(), Infeasible)
+    return Narrowing(lowered.problem, opposite, limits).left({}) is None
 
 
 def redundant_rules(

@@ -12,6 +12,7 @@ from cmf.analysis.why.ask import (
 )
 from cmf.analysis.why.chain import Chain, Fact, Step
 from cmf.analysis.why.fragment import Fragment
+from cmf.analysis.why.narrow import Narrowing
 from cmf.analysis.why.repair import Repair, Replacement
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Fragment",
     "Implied",
     "Impossible",
+    "Narrowing",
     "Possible",
     "Question",
     "Repair",
