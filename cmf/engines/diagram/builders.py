@@ -16,9 +16,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from attrs import define
+import numpy as np
+from attrs import define, field
 
 from cmf.engines.diagram.budget import Budget, TooLarge
+from cmf.engines.diagram.clusters import clustering
 from cmf.engines.diagram.decide import decide
 from cmf.engines.diagram.descend import Descent, TooWide
 from cmf.engines.diagram.eliminate import build, reduce_domains
@@ -49,13 +51,19 @@ TRIES = (200_000, 2_000_000)
 
 @define(eq=False)
 class _Growth:
-    """One problem to be built."""
+    """One problem to be built.
 
-    options: Sequence[int]
+    Attributes
+    ----------
+    more
+        Sizes of the variables that a builder added to those of the system.
+    """
+
     formulas: Sequence[Formula]
     system: System
     relations: Sequence[Relation]
     budget: Budget
+    more: list[int] = field(factory=list)
 
     def order(self) -> tuple[Order, float]:
         """An elimination order, and about how many rows it meets (base-2 logarithm)."""
@@ -91,7 +99,17 @@ class _Growth:
         return trees
 
     def bdd(self) -> Forest | None:
-        return decide(self.options, self.system.labels, self.formulas, self.budget)
+        """Over clusters of variables where there are any; those come after all other variables."""
+        labels, sizes = self.system.labels, self.system.sizes
+        found = clustering(labels, sizes[: len(labels)], self.formulas, len(sizes))
+        if found is None:
+            return decide(dict(enumerate(labels)), self.formulas, self.budget)
+        _log.info("%d clusters decide %d variables", len(found.clusters), len(found.owners))
+        every = {v: own for v, own in enumerate(labels) if v not in found.owners}
+        every |= {number: np.arange(len(c.rows)) for number, c in found.clusters.items()}
+        self.more = [len(cluster.rows) for cluster in found.clusters.values()]
+        forest = decide(every, found.formulas, self.budget)
+        return None if forest is None else found.attached(forest, sizes)
 
     def any(self) -> Forest | None:
         """By the builder that is expected to be cheap; by the next where it is not."""
@@ -119,18 +137,12 @@ class _Growth:
 
 
 def grow(
-    options: Sequence[int],
-    formulas: Sequence[Formula],
-    system: System,
-    budget: Budget,
-    builder: str,
-) -> Forest | None:
-    """All nodes; `None` when there is no solution.
+    formulas: Sequence[Formula], system: System, budget: Budget, builder: str
+) -> tuple[Forest | None, tuple[int, ...]]:
+    """All nodes (`None` when there is no solution), and the number of values of every variable.
 
     Parameters
     ----------
-    options
-        Number of options of every variable.
     system
         What the formulas were lowered to.
     builder
@@ -143,13 +155,15 @@ def grow(
     """
     relations = reduce_domains(system) if system.feasible else None
     if relations is None:
-        return None
+        return None, system.sizes
     budget.check()
-    growth = _Growth(options, formulas, system, relations, budget)
+    growth = _Growth(formulas, system, relations, budget)
     if builder == "joins":
-        return growth.joins(growth.order()[0])
-    if builder == "states":
-        return growth.states(growth.trees(growth.order()[0]), [*TRIES, budget.ways])
-    if builder == "bdd" and not system.costs:
-        return growth.bdd()
-    return growth.any()
+        forest = growth.joins(growth.order()[0])
+    elif builder == "states":
+        forest = growth.states(growth.trees(growth.order()[0]), [*TRIES, budget.ways])
+    elif builder == "bdd" and not system.costs:
+        forest = growth.bdd()
+    else:
+        forest = growth.any()
+    return forest, (*system.sizes, *growth.more)

@@ -145,8 +145,8 @@ def compile_formulas(
     """
     budget = Budget(limits)
     system = lower(options, formulas, quantities)
-    forest = grow(options, formulas, system, budget, builder)
-    diagram = assemble(forest, system.sizes, len(quantities))
+    forest, sizes = grow(formulas, system, budget, builder)
+    diagram = assemble(forest, sizes, len(quantities))
     _log.info("diagram of %d nodes and %d arcs", diagram.nodes, diagram.arcs)
     first = np.cumsum([0, *options])
     never = diagram.slots[-1]

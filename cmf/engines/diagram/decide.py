@@ -6,7 +6,7 @@ written, which is what the top-down builder cannot see; the price is a linear or
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ NODE_BYTES = 48
 
 _NODES = 30_000_000
 """Nodes where no memory limit is given."""
+
+_NODES_A_SECOND = 500_000
+"""Nodes that are made in a second at least."""
 
 _CACHE = 4_000_000
 """Remembered results of operations."""
@@ -49,21 +52,26 @@ class _Encoding:
     """
 
     manager: Any
-    options: Sequence[int]
-    labels: Sequence[Ints]
+    labels: Mapping[int, Ints]
     order: Sequence[int]
     first: dict[int, int] = field(init=False)
-    sizes: list[int] = field(init=False)
+    sizes: dict[int, int] = field(init=False)
     found: dict[tuple[int, frozenset[int]], Any] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.sizes = [int(labels.max(initial=-1)) + 1 for labels in self.labels]
+        self.sizes = {v: int(own.max(initial=-1)) + 1 for v, own in self.labels.items()}
         self.first = {}
         bit = 0
         for variable in self.order:
             self.first[variable] = bit
             bit += self.width(variable)
         self.manager.add_vars(bit)
+
+    @property
+    def _options(self) -> list[int]:
+        """Number of options of every variable up to the last."""
+        numbers = range(max(self.labels, default=-1) + 1)
+        return [len(self.labels[v]) if v in self.labels else 0 for v in numbers]
 
     def width(self, variable: int) -> int:
         """Number of bits of a variable."""
@@ -107,10 +115,10 @@ class _Encoding:
                     result |= self.truth(term)
                 return result
             case Sum():
-                classes = classes_of(formula, self.options)
+                classes = classes_of(formula, self._options)
                 return self._chain(list(sum_chain(formula, classes, ROWS)), classes)
             case Table():
-                classes = classes_of(formula, self.options)
+                classes = classes_of(formula, self._options)
                 return self._chain(list(table_chain(formula, classes)), classes)
 
     def _chain(self, steps: Sequence[Step], classes: Classes) -> Any:
@@ -144,14 +152,15 @@ def _conjuncts(formula: Formula) -> Iterator[Formula]:
 
 
 def decide(
-    options: Sequence[int], labels: Sequence[Ints], formulas: Sequence[Formula], budget: Budget
+    labels: Mapping[int, Ints], formulas: Sequence[Formula], budget: Budget
 ) -> Forest | None:
     """Build the nodes of one linear diagram; `None` when there is no solution.
 
     Parameters
     ----------
     labels
-        For every variable the class of each option, -1 for options that no variant takes.
+        For every variable of the diagram the class of each option, -1 for options that no variant
+        takes.
 
     Raises
     ------
@@ -163,12 +172,15 @@ def decide(
 
     parts = [part for formula in formulas for part in _conjuncts(formula)]
     scopes = [scope(part) for part in parts]
-    order = force_order(len(options), scopes)
-    memory = budget.limits.memory
-    nodes = _NODES if memory is None else max(1_000, memory // NODE_BYTES)
+    order = [v for v in force_order(max(labels, default=-1) + 1, scopes) if v in labels]
+    limits = budget.limits
+    nodes = _NODES if limits.memory is None else max(1_000, limits.memory // NODE_BYTES)
+    if limits.seconds is not None:
+        # An operation cannot be interrupted, but it ends where nodes do.
+        nodes = max(1_000, min(nodes, int(limits.seconds * _NODES_A_SECOND)))
     manager = BDDManager(nodes, min(_CACHE, nodes), 1)
     try:
-        encoding = _Encoding(manager, options, labels, order)
+        encoding = _Encoding(manager, labels, order)
         return _export(encoding, _conjunction(encoding, parts, scopes, budget), budget)
     except DDMemoryError as error:
         raise TooLarge(f"{nodes:,} nodes of a binary decision diagram") from error
@@ -184,7 +196,7 @@ def _conjunction(
     depths = [sorted(map(place.__getitem__, found), reverse=True) for found in scopes]
     waiting = sorted(range(len(parts)), key=depths.__getitem__)
     whole = encoding.manager.true()
-    for variable, size in enumerate(encoding.sizes):
+    for variable, size in encoding.sizes.items():
         every = [int(np.argmax(encoding.labels[variable] == c)) for c in range(size)]
         whole &= encoding.member(variable, every)
     for first in range(0, len(waiting), _TOGETHER):

@@ -13,6 +13,8 @@ from cmf.engines.diagram.relation import Ints
 
 _ROUNDS = 100
 _RESTARTS = 6
+_PLACES = 6_000
+"""Variables times starts; the fewer variables, the more starts."""
 
 
 def force_order(count: int, scopes: Sequence[Sequence[int]]) -> list[int]:
@@ -23,8 +25,9 @@ def force_order(count: int, scopes: Sequence[Sequence[int]]) -> list[int]:
     members = np.concatenate([np.asarray(scope, dtype=np.int64) for scope in wide])
     starts = np.cumsum([0, *map(len, wide)])[:-1]
     source = np.random.default_rng(0)
+    starts_made = min(10 * _RESTARTS, max(_RESTARTS, _PLACES // max(count, 1)))
     found = [_settled(np.arange(count), members, starts)]
-    found += [_settled(source.permutation(count), members, starts) for _ in range(_RESTARTS - 1)]
+    found += [_settled(source.permutation(count), members, starts) for _ in range(starts_made - 1)]
     order = min(found, key=lambda pair: pair[0])[1]
     return [int(v) for v in order]
 
