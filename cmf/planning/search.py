@@ -33,7 +33,7 @@ class Search:
     best
         The best plan that meets everything; `None` before the first.
     best_cost
-        Its exact cost.
+        Its cost.
     """
 
     compiled: Compiled
@@ -107,7 +107,7 @@ class Search:
         for v in self._shuffled(out):
             self._answer(state, v, discount, banned)
         touched = {int(v) for v in out}
-        others = self._shuffled(range(self.compiled.vehicles))[: 3 * len(touched) + 10]
+        others = self._shuffled(range(self.compiled.vehicles))[: 10 + len(touched) // 2]
         self._descend(state, [*touched, *(v for v in others if v not in touched)], 2)
         merit = state.merit()
         slack = -warmth * abs(self.merit) * float(np.log(max(self.rng.random(), 1e-12)))
@@ -170,6 +170,9 @@ class Search:
         if any(each.lack() > 1e-6 for each in state.ledgers if each.multiplier):
             return
         plan = plan_of(self.compiled, np.array([p for each in state.chosen for p in each]))
+        if not self.compiled.problem.constraints:  # every plan is good; the cost is looked at later
+            self.best, self.best_cost = plan, round(cost)
+            return
         found = evaluate(self.compiled.problem, plan)
         if found.meets_all and (self.best_cost is None or found.cost.total < self.best_cost):
             self.best, self.best_cost = plan, found.cost.total

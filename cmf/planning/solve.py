@@ -37,6 +37,9 @@ EXACT = 400_000
 """Up to such a cost the tolerance of the solver is less than one, and the gap must be 0."""
 
 MOVES_A_TURN = 20
+WARMTH = 0.0005
+"""How much worse a plan the search still goes on from at the beginning, as a part of the cost."""
+
 WORK_A_NODE = 10
 """Steps that count as one node of the model's tree, under a limit of work."""
 
@@ -212,12 +215,9 @@ def _model(run: Run, compiled: Compiled, seconds: float | None, nodes: int | Non
 
 def _turn(run: Run, search: Search, relaxation: Relaxation, left: float) -> bool:
     """A turn of the search and one of the relaxation; whether the bound still rises."""
-    run.phase = "search"
-    for _ in range(MOVES_A_TURN):
-        if search.move(0.0005 * left * left):
-            run.offer(search.best)
-        if run.over():
-            return False
+    _moves(run, search, left)
+    if run.over():
+        return False
     rises = relaxation.ascend(rounds=1)
     run.prove(relaxation.bound)
     return rises
@@ -250,15 +250,14 @@ def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:
     return run.answer()
 
 
-def _moves(run: Run, search: Search) -> bool:
+def _moves(run: Run, search: Search, left: float) -> None:
     """A turn of the search alone."""
     run.phase = "search"
     for _ in range(MOVES_A_TURN):
-        if search.move(0.0005 * _warmth(run) ** 2):
-            run.offer(search.best)
+        search.move(WARMTH * left * left)
         if run.over():
             break
-    return False
+    run.offer(search.best)
 
 
 def _warmth(run: Run) -> float:

@@ -18,7 +18,13 @@ Floats = npt.NDArray[np.float64]
 
 
 class Uses:
-    """What does not change: the groups of every pair, entry costs, volume prices."""
+    """What does not change: the groups of every pair, entry costs, volume prices.
+
+    Attributes
+    ----------
+    once
+        Whether no vehicle can use a group in two slots, so that uses need not be made unique.
+    """
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
@@ -29,6 +35,12 @@ class Uses:
         count = len(compiled.pair_cost)
         self.start: Index = np.searchsorted(pairs, np.arange(count + 1))
         self.pair: Index = pairs
+        self.of_pair = [
+            np.arange(a, b)
+            for a, b in zip(self.start[:-1].tolist(), self.start[1:].tolist(), strict=True)
+        ]
+        linked = compiled.link_group * compiled.vehicles + compiled.link_vehicle
+        self.once = len(np.unique(linked)) == len(linked)
         self.first: Index = np.searchsorted(compiled.pair_vehicle, np.arange(compiled.vehicles + 1))
         sums = [
             [sum(getattr(problem.items[j], what) for j in items) for items in compiled.items_of]
@@ -44,13 +56,9 @@ class Uses:
         self.pieces = self._pieces()
         self.sums = sums_of(compiled)
 
-    def groups_of(self, pairs: Sequence[int]) -> Index:
-        """The groups that some pairs use, each once for each use."""
-        return np.concatenate([self.group[self.start[p] : self.start[p + 1]] for p in pairs])
-
     def entries_of(self, pairs: Sequence[int]) -> Index:
         """Positions of the uses of some pairs."""
-        return np.concatenate([np.arange(self.start[p], self.start[p + 1]) for p in pairs])
+        return np.concatenate([self.of_pair[p] for p in pairs])
 
     def _pieces(self) -> dict[int, Floats]:
         """For each group with volume prices the pieces of every pair over all cars."""
@@ -112,7 +120,8 @@ class State:
     def _count(self, vehicle: int, pairs: Sequence[int], sign: int) -> None:
         uses = self.uses
         entries = uses.entries_of(pairs)
-        self.users[np.unique(uses.group[entries])] += sign
+        group = uses.group[entries]
+        self.users[group if uses.once else np.unique(group)] += sign
         for g in self.bought:
             self.bought[g] += sign * float(uses.pieces[g][pairs].sum())
         for ledger in self.ledgers:
@@ -152,9 +161,7 @@ class State:
         value = entry[group]
         for ledger in self.ledgers:
             value = value + ledger.prices(vehicle, a, b, group)
-        total = np.zeros(high - low)
-        np.add.at(total, uses.pair[a:b] - low, value)
-        return price + total
+        return price + np.bincount(uses.pair[a:b] - low, value, high - low)
 
     def cost(self) -> float:
         """The cost of the plan."""
