@@ -237,14 +237,15 @@ def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:
                 if kind == "bound":
                     run.phase = "model"
                     run.prove(value)
-                elif kind == "plan" and run.offer(value):
+                elif kind == "plan" and (run.offer(value) or run.plan is None):
                     search.adopt(value)
                 elif kind == "infeasible":
                     return run.answer(infeasible=True)
-            rises = (
-                _turn(run, search, relaxation, _warmth(run)) if flat < 3 else _moves(run, search)
-            )
-            flat = 0 if rises else flat + 1
+            if flat < 3 and _turn(run, search, relaxation, _warmth(run)):
+                flat = 0
+            else:
+                flat += 1
+                _moves(run, search, _warmth(run))
             if not model.running and flat > 200:
                 break
     return run.answer()
