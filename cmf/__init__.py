@@ -13,11 +13,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cmf.workspace import Model, Programme, VariantSpace, load, load_lineup, plan
+    from cmf.workspace import Model, Programme, VariantSpace, census, load, load_lineup, plan
 
 __version__ = "0.1.0"
 
-__all__ = ["Model", "Programme", "VariantSpace", "__version__", "load", "load_lineup", "plan"]
+__all__ = [
+    "Model",
+    "Programme",
+    "VariantSpace",
+    "__version__",
+    "census",
+    "load",
+    "load_lineup",
+    "plan",
+]
 
 
 class _Front(ModuleType):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cmf.cli.census import census
 from cmf.cli.check import check
 from cmf.cli.count import count
 from cmf.cli.diff import diff
@@ -60,6 +61,7 @@ COMMANDS = (
     options,
     why,
     share,
+    census,
     targets,
     report,
     plan,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -14,6 +15,9 @@ from cmf.engines.protocols import Engine, Space
 from cmf.errors import LimitReached, did_you_mean, fail
 from cmf.problem.answer import Limits, Unknown
 from cmf.problem.problem import Problem
+
+if TYPE_CHECKING:
+    from cmf.engines.diagram import DiagramEngine
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +40,8 @@ def _cpsat() -> Engine:
     return CpSatEngine()
 
 
-def _diagram() -> Engine:
+def diagram_engine() -> DiagramEngine:
+    """The engine that compiles, with the cache of the user."""
     from cmf.engines.diagram import DiagramEngine
 
     return DiagramEngine(cache=cache_folder())
@@ -66,7 +71,7 @@ def _sat() -> Engine:
 
 
 ENGINES: Mapping[str, Callable[[], Engine]] = MappingProxyType(
-    {"diagram": _diagram, "sat": _sat, "cpsat": _cpsat, "brute": _brute}
+    {"diagram": diagram_engine, "sat": _sat, "cpsat": _cpsat, "brute": _brute}
 )
 
 
@@ -89,7 +94,7 @@ def open_space(problem: Problem, engine: str, limits: Limits) -> tuple[str, Spac
             nodes=limits.nodes or AUTO_NODES,
             seconds=limits.seconds or AUTO_SECONDS,
         )
-        space = _diagram().open(problem, budget)
+        space = diagram_engine().open(problem, budget)
         if not isinstance(space, Unknown):
             return "diagram", space
         logger.warning(

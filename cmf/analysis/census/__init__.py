@@ -2,7 +2,6 @@
 
 from cmf.analysis.census.compare import Comparer, Comparison, Witnessed
 from cmf.analysis.census.population import Group, Population, populations
-from cmf.analysis.census.tables import tables_of
 
 __all__ = [
     "Comparer",
@@ -11,5 +10,4 @@ __all__ = [
     "Population",
     "Witnessed",
     "populations",
-    "tables_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -12,13 +12,14 @@ from cmf.analysis.census.expected import expected
 from cmf.analysis.census.extremes import Extreme, Pairing, extreme, span
 from cmf.analysis.census.means import enclose
 from cmf.analysis.census.overlap import least_overlap
-from cmf.analysis.census.population import Population, apart
+from cmf.analysis.census.population import Draw, Population, apart, weighty
 from cmf.analysis.census.recount import recount
-from cmf.analysis.census.tables import Tables
+from cmf.analysis.census.tables import Tables, tables_of
 from cmf.analysis.census.tallies import tally
 from cmf.analysis.commonality.basis import Basis, Metric, NotEvaluable, Result, Weight
 from cmf.analysis.commonality.bounds import Bounds
 from cmf.analysis.commonality.pairs import Measure
+from cmf.analysis.takerates import Rate
 from cmf.engines.diagram.outline import point
 from cmf.model.catalog import Scope
 from cmf.problem.answer import Unknown
@@ -87,6 +88,9 @@ class Comparer:
     ----------
     within
         Scope of the BOM lines that count.
+    rates, fit
+        Take rates for the expected share; see `cmf.analysis.takerates`. Without, every variant is
+        as likely as any other.
     """
 
     lowered: LoweredCatalog = field(repr=False)
@@ -94,6 +98,31 @@ class Comparer:
     weight: Weight
     measure: Measure
     tables: Tables = field(repr=False)
+    rates: Mapping[str, Mapping[str, Rate]] | None = None
+    fit: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        lowered: LoweredCatalog,
+        within: Scope,
+        populations: Sequence[Population],
+        weight: Weight,
+        measure: Measure,
+        *,
+        rates: Mapping[str, Mapping[str, Rate]] | None = None,
+        fit: bool = False,
+    ) -> Comparer:
+        """For briefs of one compiled space.
+
+        Raises
+        ------
+        InputError
+            For a measure that has no form with the weight.
+        """
+        parts = lowered.resolved.catalog.parts
+        tables = tables_of(populations[0].contents, parts, weight, measure)
+        return cls(lowered, within, weight, measure, tables, rates, fit)
 
     def compare(self, one: Population, other: Population) -> Comparison:
         """All pairs of a variant of `one` and a variant of `other`; the same one: within it."""
@@ -111,10 +140,12 @@ class Comparer:
             # Found for a variant with itself: then no two variants differ in what they share.
             least = greatest
         mean = self._mean(one, other, pairs - nothing)
-        fair = expected(basis, self.tables, one, other)
-        return Comparison(
-            basis, *names, variants, pairs, nothing, least, mean, greatest, fair
-        )
+        draws = [self._draw(side) for side in (one, other)]
+        fair = expected(basis, self.tables, draws[0], draws[1])
+        return Comparison(basis, *names, variants, pairs, nothing, least, mean, greatest, fair)
+
+    def _draw(self, side: Population) -> Draw:
+        return side.draw if self.rates is None else side.draw_by(self.rates, fit=self.fit)
 
     def _basis(self, one: Population, other: Population) -> Basis:
         word = "from" if self.measure is Measure.CARRY_OVER else "with"
@@ -137,9 +168,12 @@ class Comparer:
         if one is other and one.count == 1:
             return NotEvaluable(basis, f"only one variant meets {one.name}")
         if evaluable == 0:
-            cause = f"no variant has a {self.weight.value} weight in scope {self.within.name}"
-            return NotEvaluable(basis, cause)
+            return self._nothing(basis)
         return None
+
+    def _nothing(self, basis: Basis) -> NotEvaluable:
+        cause = f"no pair has a weight by {self.weight.value} in scope {self.within.name}"
+        return NotEvaluable(basis, cause)
 
     def _not_evaluable(self, one: Population, other: Population) -> int:
         """Number of pairs without a positive denominator."""
@@ -165,25 +199,25 @@ class Comparer:
         found: list[Witnessed] = []
         for measured in range(len(self.tables.measured)):
             sides: list[tuple[Population, Population]] = []
-            pairings = _pairings(one, other, sides)
+            pairings = self._pairings(one, other, sides)
             best = extreme(pairings, self.tables, measured, greatest=True)
             if best is not None:
                 found.append(self._witnessed(basis, best, *sides[best.pairing]))
-        return max(found, key=lambda each: each.ratio.value)
+        return max(found, key=lambda each: each.ratio.value, default=self._nothing(basis))
 
     def _least(
         self, basis: Basis, one: Population, other: Population
     ) -> Witnessed | NotEvaluable | Unknown:
         if self.measure is Measure.OVERLAP:
-            overlap = least_overlap(one, other, self.tables)
+            overlap = least_overlap(self._boxes(one, other), self.tables)
             if isinstance(overlap, Unknown):
                 return overlap
-            assert overlap is not None
+            if overlap is None:
+                return self._nothing(basis)
             return self._witnessed(basis, overlap.found, *overlap.sides)
-        assert one.shapes is not None
-        assert other.shapes is not None
         best = extreme([(one.shapes, other.shapes)], self.tables, 0, greatest=False)
-        assert best is not None
+        if best is None:
+            return self._nothing(basis)
         return self._witnessed(basis, best, one, other)
 
     def _mean(self, one: Population, other: Population, evaluable: int) -> Bounds | Unknown:
@@ -198,8 +232,6 @@ class Comparer:
     def _sum(self, one: Population, other: Population) -> Bounds | Unknown:
         """The sum of the ratio over all ordered pairs, each variant with itself included."""
         tables, first, second = self.tables, one.weights, other.weights
-        assert first is not None
-        assert second is not None
         if max(one.count, other.count) < COUNTED:
             values = tally(first, second, tables, TALLIED)
             if values is not None:
@@ -207,15 +239,13 @@ class Comparer:
                 return Bounds.exactly(sum(ratios, Fraction(0)))
         if self.measure is Measure.OVERLAP:
             return Unknown(f"{TALLIED:,} values of the denominators")
-        assert one.shapes is not None
-        assert other.shapes is not None
         within = span((one.shapes, other.shapes), tables)
         always = tables.common_always, tables.measured_always[0]
         if self.measure is not Measure.CARRY_OVER:
             return enclose(first, second, tables.common, tables.measured[0], always, within)
         # The denominator is a matter of the first variant: the second enters by its sum.
         common = {
-            v: (table.astype(np.float64) @ np.array(other.option_counts[v], np.float64))[:, None]
+            v: (table.astype(np.float64) @ np.array(other.draw.counts[v], np.float64))[:, None]
             for v, table in tables.common.items()
         }
         measured = {v: table[:, :1] for v, table in tables.measured[0].items()}
@@ -237,13 +267,24 @@ class Comparer:
             )
         return Witnessed(metric, *pair)
 
+    def _boxes(self, one: Population, other: Population) -> Iterator[tuple[Population, Population]]:
+        """Restrictions without the pairs of which one variant has no weight, where these matter.
 
-def _pairings(
-    one: Population, other: Population, sides: list[tuple[Population, Population]]
-) -> Iterator[Pairing]:
-    """Pairs of outlines that together are all pairs; `sides` is told whose they are."""
-    for pair in apart(one) if one is other else [(one, other)]:
-        first, second = pair[0].shapes, pair[1].shapes
-        if first is not None and second is not None:
-            sides.append(pair)
-            yield first, second
+        An overlap has no value there, although one of its two denominators is positive.
+        """
+        if self.measure is not Measure.OVERLAP:
+            yield one, other
+            return
+        others = list(weighty(other, self.tables.weightless))
+        for box in weighty(one, self.tables.weightless):
+            yield from ((box, mate) for mate in others)
+
+    def _pairings(
+        self, one: Population, other: Population, sides: list[tuple[Population, Population]]
+    ) -> Iterator[Pairing]:
+        """Pairs of outlines that together are all pairs; `sides` is told whose they are."""
+        for pair in apart(one) if one is other else [(one, other)]:
+            for box in self._boxes(*pair):
+                if not any(side.space.empty for side in box):
+                    sides.append(box)
+                    yield box[0].shapes, box[1].shapes

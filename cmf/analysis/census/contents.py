@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import define, evolve, field, frozen
 
 from cmf.model.catalog import Catalog, Scope
-from cmf.problem.formula import And, CostTable, Formula, Member, Not, Or, Sum, Table, scope
+from cmf.problem.formula import And, CostTable, Formula, Member, Not, Sum, Table, holds, scope
 from cmf.problem.grid import truth
 from cmf.problem.lower import LoweredCatalog, disjunction
 from cmf.problem.problem import Constraint, Origin, Problem, Variable
@@ -86,7 +86,7 @@ def contents_of(lowered: LoweredCatalog, problem: Problem, within: Scope) -> Con
     for part, lines in _lines(lowered, within).items():
         about = tuple(sorted({v for formula, _ in lines for v in scope(formula)}))
         if not about:
-            pieces = sum(count for formula, count in lines if isinstance(formula, And))
+            pieces = sum(count for formula, count in lines if holds(formula, ()))
             always |= {part: pieces} if pieces else {}
         elif prod(building.sizes[v] for v in about) <= CELLS:
             shared.setdefault(about, {})[part] = lines
@@ -152,8 +152,8 @@ class _Building:
         kinds, which = np.unique(pieces, axis=0, return_inverse=True)
         number = self.variable(len(kinds))
         rows = np.indices([sizes[v] for v in about]).reshape(len(about), -1).T
-        rows = np.column_stack([rows, which.reshape(-1)]).astype(np.int32)
-        self.constrain(Table((*about, number), rows))
+        rows = np.column_stack([rows, which.reshape(-1)])
+        self.constrain(Table((*about, number), rows.astype(np.int32)))
         self.contents.append(Content(number, tuple(parts), kinds))
 
     def add_up(self, lines: Lines, parts: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
@@ -72,7 +73,7 @@ def powers(low: int, high: int) -> Powers:
 
 def _jacobi(low: int, high: int, count: int) -> tuple[Floats, Floats]:
     """Coefficients and logarithms, by the eigenvalues of the Jacobi matrix (Golub & Welsch)."""
-    from scipy.linalg import eigh_tridiagonal
+    from scipy.linalg import eigh_tridiagonal  # type: ignore[import-untyped]
 
     step = (high - low) / (2 * count - 1)
     b = low / step - 1

@@ -11,6 +11,7 @@ Programming Study 2, 82-114.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import count
 
@@ -48,8 +49,16 @@ class Overlap:
         return Fraction(self.found.numerator, self.found.denominator)
 
 
-def least_overlap(one: Population, other: Population, tables: Tables) -> Overlap | None | Unknown:
-    """The first pair of least overlap; `None` when no pair has one."""
+def least_overlap(
+    boxes: Iterable[tuple[Population, Population]], tables: Tables
+) -> Overlap | Unknown | None:
+    """The first pair of least overlap; `None` when there is no pair.
+
+    Parameters
+    ----------
+    boxes
+        Populations whose pairs count; every variant of them has a weight.
+    """
     best: Overlap | None = None
     order = count()
     waiting: list[tuple[Fraction, int, tuple[Population, Population]]] = []
@@ -60,39 +69,35 @@ def least_overlap(one: Population, other: Population, tables: Tables) -> Overlap
         for pair in pairs:
             if best is None or pair.value < best.value:
                 best = pair
-        if bound is not None and best is not None and bound < best.value:
+        if best is not None and bound < best.value:
             heapq.heappush(waiting, (bound, next(order), sides))
 
-    look((one, other))
+    for sides in boxes:
+        look(sides)
     for _ in range(BOXES):
         if not waiting or best is None or waiting[0][0] >= best.value:
             return best
         for half in _halves(*heapq.heappop(waiting)[2], tables):
-            look(half)
+            if not any(side.space.empty for side in half):
+                look(half)
     return Unknown(f"{BOXES:,} restrictions")
 
 
-def _bound(
-    one: Population, other: Population, tables: Tables
-) -> tuple[Fraction | None, list[Overlap]]:
+def _bound(one: Population, other: Population, tables: Tables) -> tuple[Fraction, list[Overlap]]:
     """A lower bound of the overlap, and pairs that were met on the way."""
-    if one.shapes is None or other.shapes is None:
-        return None, []
-    bound: Fraction | None = None
+    bound = Fraction(0)
     met: list[Overlap] = []
     low, high = 0, MIXES
     while low <= high:
         mix = (low + high) // 2
         found = extreme([(one.shapes, other.shapes)], _mixed(tables, mix), 0, greatest=False)
         if found is None:
-            return None, met
-        value = Fraction(found.numerator, found.denominator)
-        bound = value if bound is None else max(bound, value)
+            break
+        bound = max(bound, Fraction(found.numerator, found.denominator))
         left, right = (tables.of_pair(found.one, found.other, place)[1] for place in range(2))
         top = tables.of_pair(found.one, found.other, 0)[0]
-        if min(left, right) > 0:
-            pair = evolve(found, numerator=top, denominator=min(left, right))
-            met.append(Overlap(pair, (one, other)))
+        pair = evolve(found, numerator=top, denominator=min(left, right))
+        met.append(Overlap(pair, (one, other)))
         if left == right:
             break
         if left < right:
@@ -132,7 +137,11 @@ def _halves(
             if last - first > widest[0]:
                 middle = len(options) // 2
                 widest = (
-                    last - first, side, v, frozenset(options[:middle]), frozenset(options[middle:])
+                    last - first,
+                    side,
+                    v,
+                    frozenset(options[:middle]),
+                    frozenset(options[middle:]),
                 )
     gap, side, v, small, great = widest
     if gap < 0:

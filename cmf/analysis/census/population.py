@@ -9,8 +9,10 @@ from typing import Protocol
 from attrs import define, evolve, field, frozen
 
 from cmf.analysis.census.contents import Contents, contents_of, indicates
+from cmf.analysis.takerates import Rate, take_rates
 from cmf.engines.diagram.outline import Outline, outline
 from cmf.engines.diagram.space import DiagramSpace
+from cmf.engines.protocols import Weights
 from cmf.errors import LimitReached
 from cmf.model.catalog import Scope
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
@@ -32,6 +34,22 @@ class Group:
 
     name: str
     conditions: tuple[Formula, ...] = ()
+
+
+@frozen
+class Draw:
+    """The chances of the options when a variant is drawn.
+
+    Attributes
+    ----------
+    total
+        Weight of all variants together.
+    counts
+        For every variable, for every option, the weight of the variants that take it.
+    """
+
+    total: int
+    counts: tuple[Sequence[int], ...] = field(repr=False)
 
 
 @define(eq=False, slots=False)
@@ -61,27 +79,40 @@ class Population:
                 raise LimitReached(f"no answer within {limit}")
 
     @cached_property
-    def shapes(self) -> Outline | None:
-        """Which contents go together; `None` when there is no variant."""
+    def shapes(self) -> Outline:
+        """Which contents go together; there must be a variant."""
         return self._outline(counted=False)
 
     @cached_property
-    def weights(self) -> Outline | None:
-        """Which contents go together on how many variants; `None` when there is no variant."""
+    def weights(self) -> Outline:
+        """Which contents go together on how many variants; there must be a variant."""
         return self._outline(counted=True)
 
-    def _outline(self, *, counted: bool) -> Outline | None:
+    def _outline(self, *, counted: bool) -> Outline:
         seen = [content.variable for content in self.contents.contents]
         return outline(self.space.compiled, self.space.allowed, seen, counted=counted)
 
     @cached_property
-    def option_counts(self) -> Mapping[int, tuple[int, ...]]:
-        """For every content, how many variants take each of its options."""
-        match self.space.option_counts():
+    def draw(self) -> Draw:
+        """A variant drawn so that each is as likely as any other."""
+        return self._draw(None)
+
+    def draw_by(self, rates: Mapping[str, Mapping[str, Rate]], *, fit: bool = False) -> Draw:
+        """A variant drawn by take rates; see `cmf.analysis.takerates`.
+
+        Raises
+        ------
+        InputError
+            For rates that name what is not there, or leave no variant of the brief.
+        """
+        return self._draw(take_rates(self.space, rates, fit=fit).weights)
+
+    def _draw(self, weights: Weights | None) -> Draw:
+        match self.space.option_counts(weights):
             case Solved(found):
-                return {c.variable: found.counts[c.variable] for c in self.contents.contents}
+                return Draw(found.total, tuple(found.counts))
             case Infeasible():
-                return {c.variable: (0,) * len(c.pieces) for c in self.contents.contents}
+                return Draw(0, tuple((0,) * len(v.options) for v in self.space.problem.variables))
             case Unknown(limit):
                 raise LimitReached(f"no answer within {limit}")
 
@@ -142,6 +173,28 @@ def _marked(problem: Problem, formula: Formula) -> tuple[Problem, Member]:
         constraints=(*problem.constraints, constraint),
     )
     return marked, Member(number, frozenset({1}))
+
+
+def weighty(
+    side: Population, weightless: Mapping[int, frozenset[int]] | None
+) -> Iterator[Population]:
+    """The variants with a weight, in disjoint restrictions: the first content that has one.
+
+    Parameters
+    ----------
+    weightless
+        By variable the options without a weight; `None` when every variant has some.
+    """
+    if weightless is None:
+        yield side
+        return
+    bare: list[Member] = []
+    for variable, options in weightless.items():
+        rest = frozenset(range(len(side.space.problem.variables[variable].options))) - options
+        box = side.narrowed(*bare, Member(variable, rest))
+        if not box.space.empty:
+            yield box
+        bare.append(Member(variable, options))
 
 
 def apart(one: Population) -> Iterator[tuple[Population, Population]]:

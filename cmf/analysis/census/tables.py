@@ -89,9 +89,11 @@ def tables_of(
             into[content.variable] = bottom
     common_always = int(common.pop(-1)[0, 0])
     measured_always = tuple(int(into.pop(-1)[0, 0]) for into in measured)
-    nothing = None if common_always else {
-        content.variable: _weightless(content, weights) for content in contents.contents
-    }
+    nothing = (
+        None
+        if common_always
+        else {content.variable: _weightless(content, weights) for content in contents.contents}
+    )
     return Tables(common, tuple(measured), common_always, measured_always, unit, nothing)
 
 

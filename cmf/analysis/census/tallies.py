@@ -47,9 +47,7 @@ class _Tallying:
             if work > self.most:
                 return None
             own = self._own(layer.variable)
-            made: list[list[Tally]] = [
-                [{} for _ in mate.starts] for _ in layer.starts
-            ]
+            made: list[list[Tally]] = [[{} for _ in mate.starts] for _ in layer.starts]
             for i, a in enumerate(layer.owners.tolist()):
                 for j, b in enumerate(mate.owners.tolist()):
                     many = int(layer.weights[i]) * int(mate.weights[j])

@@ -65,10 +65,8 @@ class Outline:
     choices: Mapping[int, tuple[Ints, ...]] = field(repr=False)
 
 
-def outline(
-    compiled: Compiled, allowed: Mask, seen: Collection[int], *, counted: bool
-) -> Outline | None:
-    """The outline of a restricted space; `None` when the space is empty.
+def outline(compiled: Compiled, allowed: Mask, seen: Collection[int], *, counted: bool) -> Outline:
+    """The outline of a restricted space, which must not be empty.
 
     Parameters
     ----------
@@ -80,38 +78,30 @@ def outline(
     """
     diagram = compiled.diagram
     weights = compiled.weights(allowed)
-    alive = fold.alive(diagram, weights > 0)
-    if diagram.top < 0 or not alive[diagram.top]:
-        return None
-    live = fold.used(diagram, weights > 0, alive)
+    live = fold.used(diagram, weights > 0, fold.alive(diagram, weights > 0))
     counts = fold.counts(diagram, weights.astype(np.float64)) if counted else None
     choices, numbers = _choices(compiled, allowed, seen)
     layers: dict[int, Layer] = {}
-    nodes = np.zeros(len(alive), dtype=np.int64)
+    nodes = np.zeros(diagram.top + 1, dtype=np.int64)
     last = len(diagram.parts) - 1
     for number, part in enumerate(diagram.parts):
-        below = [child for child in (part.left, part.right) if child in layers]
-        if part.variable not in seen and not below and number != last:
+        visible = part.variable in seen
+        sides = ((part.left, diagram.left), (part.right, diagram.right))
+        if not visible and number != last and not any(child in layers for child, _ in sides):
             continue
         arcs = np.flatnonzero(live[part.first_arc : part.last_arc]) + part.first_arc
         slots = diagram.arc_slot[arcs]
-        visible = part.variable in seen
         many = np.ones(len(arcs))
         if counts is not None:
             many = many if visible else weights[slots].astype(np.float64)
-            for child, target in ((part.left, diagram.left), (part.right, diagram.right)):
-                if child not in layers:
-                    many = many * counts[target[arcs]]
-        targets = [
-            (child, nodes[target[arcs]])
-            for child, target in ((part.left, diagram.left), (part.right, diagram.right))
-            if child in layers
-        ]
+            for child, target in sides:
+                many = many if child in layers else many * counts[target[arcs]]
+        targets = [(child, nodes[target[arcs]]) for child, target in sides if child in layers]
         chosen = numbers[slots] if visible else np.zeros(len(arcs), dtype=np.int64)
         owners = _owners(compiled, part, arcs)
-        layers[number], merged = _layer(part.variable if visible else -1, owners, chosen, many, targets)
-        present = np.unique(owners)
-        nodes[part.first_node + present] = merged
+        variable = part.variable if visible else -1
+        layers[number], merged = _layer(variable, owners, chosen, many, targets)
+        nodes[part.first_node + np.unique(owners)] = merged
     return Outline(layers, choices)
 
 
@@ -185,4 +175,4 @@ def point(whole: Outline) -> Outline:
         )
         for number, layer in whole.layers.items()
     }
-    return Outline(layers, {variable: (none,) for variable in whole.choices})
+    return Outline(layers, dict.fromkeys(whole.choices, (none,)))

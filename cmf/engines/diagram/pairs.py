@@ -141,18 +141,17 @@ class _Walk:
         weights: npt.NDArray[np.float64] | None,
     ) -> Matrix:
         """From arcs (rows) to the nodes that own them."""
-        found: Matrix | None = None
-        for rows, nodes in arcs.rounds:
+        found = np.zeros((0, 0))
+        for number, (rows, nodes) in enumerate(arcs.rounds):
             made = terms[0][0].take(terms[0][1][rows], axis=0)
             for table, index in terms[1:]:
                 made = self.together(made, table.take(index[rows], axis=0), out=made)
             if weights is not None:
                 made *= weights[rows, None]
-            if found is None:
-                found = made
-            else:
+            if number:
                 found[nodes] = self.among(found[nodes], made)
-        assert found is not None
+            else:
+                found = made
         return found
 
     def first(self) -> dict[int, tuple[int, int]]:
