@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,9 @@ SHEET_ROWS = 1_048_575
 
 EXACT = 10**15
 """Integers from here on are written as text: a sheet keeps 15 digits only."""
+
+_LOOKED_AT = 2_000
+"""Rows that decide how wide a column is."""
 
 _FORMATS = {Kind.WHOLE: "#,##0", Kind.NUMBER: "#,##0.0##", Kind.RATIO: "0.0%"}
 
@@ -54,13 +58,23 @@ def write_workbook(report: Report, path: Path) -> None:
 
 def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
     sheet = book.add_worksheet(table.name[:31])
-    bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    heading = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+    bold = book.add_format({**heading, "indent": 1})
+    right = book.add_format({**heading, "align": "right"})
     formats = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
+    text = book.add_format({"indent": 1})
     columns = [each for column in table.columns for each in _spread(column)]
-    for number, column in enumerate(columns):
-        sheet.set_column(number, number, _width(column), formats.get(column.kind))
-        sheet.write_string(0, number, column.heading, bold)
+    widths = _widths(table, columns)
+    for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        sheet.set_column(number, number, width, formats.get(column.kind, text))
+        style = right if column.kind in _FORMATS else bold
+        sheet.write_string(0, number, column.heading, style)
     sheet.freeze_panes(1, 1)
+    # On paper: across, as wide as the page, the heading on every one.
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     last = 0
     for last, row in enumerate(table.rows, start=1):
         if last > SHEET_ROWS:
@@ -74,7 +88,7 @@ def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
         for cell, column in zip(row, table.columns, strict=True):
             values = flat(cell) if column.kind is Kind.RATIO else (cell,)
             for value in values:
-                _write(sheet, last, place, value, formats.get(columns[place].kind))
+                _write(sheet, last, place, value, formats.get(columns[place].kind, text))
                 place += 1
     sheet.autofilter(0, 0, max(last, 1), max(len(columns) - 1, 0))
 
@@ -112,6 +126,11 @@ def _facts(book: xlsxwriter.Workbook, report: Report) -> None:
         sheet.write_string(row, 0, name)
         _write(sheet, row, 1, _listed(value), None)
         row += 1
+    for table in report.tables:
+        if table.title:
+            sheet.write_string(row, 0, table.name)
+            sheet.write_string(row, 1, table.title)
+            row += 1
     for note in (note for table in report.tables for note in table.notes):
         sheet.write_string(row, 1, note)
         row += 1
@@ -125,7 +144,19 @@ def _listed(value: object) -> Cell:
     return value if isinstance(value, str | int | float) else None
 
 
-def _width(column: Column) -> float:
-    if column.kind is Kind.PROSE:
-        return 60
-    return max(10, min(len(column.heading) + 2, 28))
+def _widths(table: Table, columns: Sequence[Column]) -> list[float]:
+    """As wide as the heading, and where rows are at hand as their texts, within limits."""
+    rows = table.rows[:_LOOKED_AT] if isinstance(table.rows, Sequence) else ()
+    longest = {
+        column.name: max((len(str(row[place])) for row in rows if row[place]), default=0)
+        for place, column in enumerate(table.columns)
+        if column.kind is Kind.TEXT
+    }
+    return [
+        60.0
+        if column.kind is Kind.PROSE
+        else float(
+            max(10, min(len(column.heading) + 3, 30), min(longest.get(column.name, 0), 45) + 3)
+        )
+        for column in columns
+    ]

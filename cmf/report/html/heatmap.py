@@ -221,11 +221,23 @@ def _table(slot: SlotUse, fleet: Sequence[Member]) -> Table:
         *(Column(plural(name), Kind.WHOLE) for name in populations),
         Column("volume", Kind.WHOLE, "volume a year"),
         Column("users", Kind.PROSE, "vehicles that take it"),
+        Column("slot"),
     ]
     rows: list[Row] = []
     for each in slot.used:
         counts: list[Cell] = [each.groups[name] for name in populations]
         users = ", ".join(f"{fleet[i].id} {fleet[i].name}" for i in each.users)
         reach = _kind(each.reach)
-        rows.append((each.module, each.title, reach, len(each.users), *counts, each.volume, users))
-    return table(f"modules {slot.slot}", columns, rows, title=f"{slot.title}: modules in use")
+        rows.append(
+            (
+                each.module,
+                each.title,
+                reach,
+                len(each.users),
+                *counts,
+                each.volume,
+                users,
+                slot.slot,
+            )
+        )
+    return table("modules", columns, rows, title=f"{slot.title}: modules in use")

@@ -50,7 +50,9 @@ def _chart(weight: Weight, found: Pareto, currency: Unit, k: int) -> Chart:
     height = _TOP + _ROW * len(shown) + _BOTTOM
     title = f"Unique parts by {NAMES[weight]}"
     figure = _figure(found, amount, height)
-    return Chart(f"unique-{weight.value}", title, says, figure, height, _table(found, amount))
+    return Chart(
+        f"unique-{weight.value}", title, says, figure, height, _table(weight, found, amount)
+    )
 
 
 def _figure(found: Pareto, amount: Amount, height: int) -> dict[str, Any]:
@@ -115,16 +117,17 @@ def _figure(found: Pareto, amount: Amount, height: int) -> dict[str, Any]:
     }
 
 
-def _table(found: Pareto, amount: Amount) -> Table:
+def _table(weight: Weight, found: Pareto, amount: Amount) -> Table:
     columns = [
         Column("part"),
         Column("name"),
         Column("users", title="used by"),
-        Column("weight", Kind.NUMBER, found.basis.weight.value if found.basis.weight else "",
-               amount.unit),
-        Column("share", Kind.RATIO, "of unique", amount.unit),
+        Column("weight", Kind.NUMBER),
+        Column("share", Kind.RATIO, "of all unique parts"),
         Column("reaches", Kind.NUMBER, "all up to here, per cent"),
-    ]  # fmt: skip
+        Column("unit"),
+        Column("by"),
+    ]
     rows: list[Row] = [
         (
             part.number,
@@ -133,9 +136,9 @@ def _table(found: Pareto, amount: Amount) -> Table:
             float(amount.value(part.weight)),
             Ratio(amount.value(part.weight), amount.value(found.unique)),
             round(float(part.reaches) * 100, 2),
+            amount.unit,
+            weight.value,
         )
         for part in found.parts
     ]
-    weight = found.basis.weight
-    name = f"unique by {weight.value}" if weight else "unique"
-    return table(name, columns, rows, title=f"Unique parts, {found.basis.text}")
+    return table("unique parts", columns, rows, title=f"Unique parts, {found.basis.text}")

@@ -139,10 +139,11 @@ def _table(slot: SlotUse, flows: Sequence[Flow]) -> Table:
         Column("vehicle"),
         Column("brand"),
         Column("volume", Kind.WHOLE, "vehicles a year"),
+        Column("slot"),
     ]
     rows: list[Row] = [
-        (flow.module, flow.vehicle, flow.brand, flow.volume)
+        (flow.module, flow.vehicle, flow.brand, flow.volume, slot.slot)
         for flow in sorted(flows, key=lambda flow: -flow.volume)
     ]
     title = f"{slot.title}: vehicles a year by module, vehicle and brand"
-    return table(f"flow {slot.slot}", columns, rows, title=title)
+    return table("flow", columns, rows, title=title)

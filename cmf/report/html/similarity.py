@@ -278,16 +278,19 @@ def _group_table(matrices: dict[Weight, PairMatrix], overview: Overview, populat
         for a in matrix.labels:
             for b in matrix.labels:
                 if a != b:
-                    rows.append((a, b, weight.value, amount.ratio(matrix.at(a, b)), amount.unit))
+                    rows.append(
+                        (a, b, amount.ratio(matrix.at(a, b)), amount.unit, weight.value, population)
+                    )
     columns = [
         Column("of"),
         Column("from"),
-        Column("weight"),
         Column("carry_over", Kind.RATIO, "carry-over"),
         Column("unit"),
+        Column("weight"),
+        Column("population"),
     ]
     title = f"What {plural(population)} take from each other, scope {overview.scope.name}"
-    return table(f"pairs by {population}", columns, rows, title=title)
+    return table("pairs of groups", columns, rows, title=title)
 
 
 def _pairs(matrix: PairMatrix, names: dict[str, str]) -> Table:

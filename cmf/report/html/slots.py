@@ -16,7 +16,7 @@ def slot_section(overview: Overview) -> Section:
         Column("alone", Kind.WHOLE, "used by one vehicle alone"),
         Column("vehicles", Kind.WHOLE),
         Column("each", Kind.NUMBER, "vehicles a module"),
-        Column("volume", Kind.NUMBER, "vehicles a year a module"),
+        Column("volume", Kind.WHOLE, "vehicles a year a module"),
         Column("greatest", title="most used"),
     ]
     rows: list[Row] = []

@@ -231,7 +231,7 @@ def _figures(outcomes: Sequence[Outcome], units: Units) -> Table:
         Column("margin", Kind.NUMBER),
         Column("numerator", Kind.NUMBER),
         Column("denominator", Kind.NUMBER),
-        Column("by", Kind.WHOLE),
+        Column("by"),
         Column("basis", Kind.PROSE),
         Column("source"),
     ]
@@ -251,7 +251,7 @@ def _figures(outcomes: Sequence[Outcome], units: Units) -> Table:
                 _float(o.margin, Fraction(1, unit.factor)),
                 _float(counted[0]) if counted else None,
                 _float(counted[1]) if counted else None,
-                o.target.by or None,
+                str(o.target.by) if o.target.by else None,
                 o.target.basis,
                 o.target.source or None,
             )

@@ -16,7 +16,7 @@ from cmf.report.html.labels import label
 from cmf.report.html.layout import axis, layout, legend
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.theme import role
-from cmf.report.table import Column, Kind, Ratio, Row, table
+from cmf.report.table import Column, Kind, Row, table
 from cmf.report.words import percent
 
 ACROSS = 4
@@ -116,8 +116,10 @@ def _targets(points: Sequence[Point]) -> Chart:
         Column("id"),
         Column("year"),
         Column("vehicles", Kind.WHOLE),
-        Column("low", Kind.RATIO, "value, least"),
-        Column("high", Kind.NUMBER, "value, greatest, per cent"),
+        Column("low", Kind.NUMBER, "least, per cent"),
+        Column("high", Kind.NUMBER, "greatest, per cent"),
+        Column("numerator", Kind.NUMBER),
+        Column("denominator", Kind.NUMBER),
         Column("threshold"),
         Column("cause", Kind.PROSE, "not evaluable because"),
     ]
@@ -126,8 +128,9 @@ def _targets(points: Sequence[Point]) -> Chart:
             outcome.target.id,
             str(point.year),
             point.vehicles,
-            _counted(outcome),
-            None if outcome.high is None else round(float(outcome.high) * 100, 4),
+            _percent(outcome.low),
+            _percent(outcome.high),
+            *(map(float, outcome.counted) if outcome.counted else (None, None)),
             outcome.target.bounds.text,
             outcome.cause or None,
         )
@@ -258,12 +261,8 @@ def _band(found: Sequence[tuple[int, Outcome]]) -> dict[str, Any]:
     }
 
 
-def _counted(outcome: Outcome) -> Ratio | None:
-    if outcome.low is None:
-        return None
-    if outcome.counted is not None and isinstance(outcome.counted[0], int):
-        return Ratio(*outcome.counted)
-    return Ratio(outcome.low, Fraction(1))
+def _percent(value: Fraction | None) -> float | None:
+    return None if value is None else round(float(value) * 100, 4)
 
 
 def _said(result: Result) -> str:

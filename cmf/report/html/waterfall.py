@@ -111,17 +111,19 @@ def _goal_line(goal: Fraction, text: str) -> dict[str, Any]:
 
 def _table(gap: Gap, level: str, steps: Sequence[Step]) -> Table:
     rows: list[Row] = [
-        (place, step.name, _percent(step.adds), _percent(step.reaches))
+        (place, step.name, _percent(step.adds), _percent(step.reaches), level, gap.target.id)
         for place, step in enumerate(steps, start=1)
     ]
     columns = [
         Column("step", Kind.WHOLE),
-        Column("name", title=level),
+        Column("name", title="part or module"),
         Column("adds", Kind.NUMBER, "adds, per cent"),
         Column("reaches", Kind.NUMBER, "reaches, per cent"),
+        Column("level"),
+        Column("target"),
     ]
     title = f"{gap.target.id}: {level} by {level} to {gap.target.bounds.text}"
-    return table(f"gap {gap.target.id} {level}s", columns, rows, title=title)
+    return table("gaps", columns, rows, title=title)
 
 
 def _percent(value: Fraction) -> float:
