@@ -102,6 +102,7 @@ def mutant_table(scores: Sequence[RuleScore], problem: Problem) -> Table:
         Column("operator"),
         Column("before", Kind.PROSE),
         Column("after", Kind.PROSE),
+        Column("effect"),
         Column("verdict"),
         Column("killed_by"),
         Column("test", Kind.PROSE),
@@ -114,7 +115,8 @@ def mutant_table(scores: Sequence[RuleScore], problem: Problem) -> Table:
             killer: Cell = verdict.test if isinstance(verdict, Killed) else None
             test = tests.get(id(judged)) or None
             shown = (mutant.operator, mutant.before, mutant.after)
-            rows.append((score.rule.id, *shown, kind(judged), killer, test))
+            effect = judged.effect.value if judged.effect else None
+            rows.append((score.rule.id, *shown, effect, kind(judged), killer, test))
     return table("changes", columns, rows)
 
 

@@ -47,4 +47,12 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'cmf.testing' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"cmf.testing.{_HOMES[name]}"), name)
+    try:
+        return getattr(importlib.import_module(f"cmf.testing.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as missing:
+        if missing.name != "hypothesis":
+            raise
+        from cmf.errors import MissingExtra
+
+        message = f"`{name}` needs the package hypothesis: pip install 'cmf[test]'"
+        raise MissingExtra(message) from missing

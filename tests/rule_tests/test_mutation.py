@@ -14,6 +14,7 @@ from test_rule_tests_verdicts import evaluator, trial
 
 from cmf.analysis.mutation import (
     Bench,
+    Effect,
     Equal,
     Killed,
     Mutant,
@@ -95,9 +96,13 @@ def test_verdicts_agree_with_brute_force(
         killed = any(not isinstance(changed.evaluate(t).outcome, Passed) for t in trials)
         if set(before.valid) == set(after.valid):
             assert judged.verdict == Equal(confirmed=True)
+            assert judged.effect is Effect.NONE
             assert not killed
             continue
         assert isinstance(judged.verdict, Killed) == killed
+        more, less = set(after.valid) - set(before.valid), set(before.valid) - set(after.valid)
+        one_way = Effect.STRONGER if less else Effect.WEAKER
+        assert judged.effect is (Effect.OTHER if more and less else one_way)
         if isinstance(judged.verdict, Survived):
             gained, lost = judged.verdict.gained, judged.verdict.lost
             assert gained is None or (gained in after.valid and gained not in before.valid)

@@ -2,6 +2,7 @@
 
 from cmf.analysis.mutation.bench import Bench
 from cmf.analysis.mutation.mutant import (
+    Effect,
     Equal,
     Judged,
     Killed,
@@ -15,6 +16,7 @@ from cmf.analysis.mutation.suggest import Suggestion, kills, suggestion
 
 __all__ = [
     "Bench",
+    "Effect",
     "Equal",
     "Judged",
     "Killed",

@@ -14,7 +14,16 @@ from functools import cached_property
 
 from attrs import define, evolve, field, frozen
 
-from cmf.analysis.mutation.mutant import Equal, Judged, Killed, Mutant, Survived, Undecidable
+from cmf.analysis.mutation.mutant import (
+    Effect,
+    Equal,
+    Judged,
+    Killed,
+    Mutant,
+    Survived,
+    Undecidable,
+    Verdict,
+)
 from cmf.analysis.rule_tests import Passed, Result, Trial
 from cmf.engines.protocols import Space
 from cmf.engines.sat import SatSpace
@@ -61,21 +70,26 @@ class Bench:
 
     def judge(self, mutants: Sequence[Mutant]) -> Iterator[Judged]:
         """The verdict on every mutant."""
-        judged = [Judged(mutant, self._verdict(mutant.formula)) for mutant in mutants]
+        judged = [self._judged(mutant) for mutant in mutants]
         equal = [each.mutant.formula for each in judged if isinstance(each.verdict, Equal)]
         confirmed = bool(equal) and self._confirmed(equal)
         for each in judged:
             same = isinstance(each.verdict, Equal)
             yield evolve(each, verdict=Equal(confirmed)) if same else each
 
-    def _verdict(self, mutant: Formula) -> Killed | Equal | Survived | Undecidable:
+    def _judged(self, mutant: Mutant) -> Judged:
         try:
-            gained = self._find(mutant, Not(self.rule))
-            lost = self._find(self.rule, Not(mutant))
+            gained = self._find(mutant.formula, Not(self.rule))
+            lost = self._find(self.rule, Not(mutant.formula))
         except LimitReached as limit:
-            return Undecidable(str(limit))
+            return Judged(mutant, Undecidable(str(limit)), None)
         if gained is None and lost is None:
-            return Equal()
+            return Judged(mutant, Equal(), Effect.NONE)
+        one_way = Effect.WEAKER if lost is None else Effect.STRONGER
+        effect = Effect.OTHER if gained and lost else one_way
+        return Judged(mutant, self._verdict(mutant.formula, gained, lost), effect)
+
+    def _verdict(self, mutant: Formula, gained: Variant | None, lost: Variant | None) -> Verdict:
         undecided = ""
         for number, passing in enumerate(self._passing):
             try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from attrs import field, frozen
 
 from cmf.problem.formula import Formula
@@ -83,9 +85,26 @@ class Undecidable:
 Verdict = Killed | Equal | Survived | Undecidable
 
 
+class Effect(Enum):
+    """What a change does to the variant space, exactly."""
+
+    NONE = "none"
+    WEAKER = "weaker"
+    STRONGER = "stronger"
+    OTHER = "other"
+
+
 @frozen
 class Judged:
-    """A mutant with its verdict."""
+    """A mutant with its verdict.
+
+    Attributes
+    ----------
+    effect
+        Whether the change only adds variants, only takes some away, or does both; `None` when a
+        limit was reached first.
+    """
 
     mutant: Mutant
     verdict: Verdict
+    effect: Effect | None
