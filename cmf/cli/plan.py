@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,6 +54,10 @@ Pareto = Annotated[
     int | None,
     typer.Option("--pareto", min=2, metavar="N", help="Also cost against sharing, in N points."),
 ]
+PlanOutput = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write an .html, .xlsx or .json file."),
+]
 Prices = Annotated[
     bool, typer.Option("--prices/--no-prices", help="Also tell what each target costs.")
 ]
@@ -70,7 +75,7 @@ def plan(
     pareto: Pareto = None,
     prices: Prices = True,
     style: p.FormatOption = p.Format.TABLE,
-    output: p.Output = None,
+    output: PlanOutput = None,
     engine: p.EngineOption = p.EngineName.AUTO,
 ) -> None:
     """Choose the modules of every vehicle of a line-up at least cost, with the targets met.
@@ -84,24 +89,27 @@ def plan(
       $ cmf plan catalogs/alliance
       $ cmf plan catalogs/alliance --target T02-strict --gap 0.1% --time 120
       $ cmf plan catalogs/alliance --target "T02-strict >= 72 %" --changes 10 -o plan.xlsx
-      $ cmf plan catalogs/alliance --target T02-strict --most sharing
+      $ cmf plan catalogs/alliance --target T02-strict --pareto 8 -o plan.html
     """
     from cmf.analysis.commonality.basis import parse_ratio
     from cmf.cli.console import answer, pass_on_remarks
     from cmf.cli.opening import expect
-    from cmf.cli.planning import Question, answer_question, read_question
+    from cmf.cli.planning import Question, answer_question, read_question, write_page
     from cmf.planning.answer import PlanLimits
-    from cmf.report.files import check_target
+    from cmf.report.files import WRITERS, check_target
 
+    page = output is not None and output.suffix.lower() == ".html"
     if output is not None:
-        check_target(output)
+        check_target(output, (*WRITERS, ".html"))
     pass_on_remarks()
     expect(lineup, "lineup.yaml", "a line-up")
     limits = PlanLimits(seconds=time, work=work, gap=parse_ratio(gap))
-    question = Question(limits, most=most is not None, points=pareto, prices=prices)
+    question = Question(limits, most is not None, pareto, prices, page)
     asked = read_question(lineup, engine.value, target, keep, changes)
-    report, code = answer_question(asked, question)
-    if report is not None:
-        answer(report, style, output)
-    if code:
-        raise typer.Exit(code)
+    reply = answer_question(asked, question)
+    if page and output is not None:
+        write_page(reply, output)
+    elif reply.report is not None:
+        answer(reply.report, style, output)
+    if reply.code:
+        raise typer.Exit(reply.code)

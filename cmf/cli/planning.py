@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cmf.planning.decision.conflict import Conflict
     from cmf.planning.decision.front import Point
     from cmf.planning.decision.prices import Price
+    from cmf.report.html.section import Section
     from cmf.report.money import Money
     from cmf.report.plan import Findings
     from cmf.report.table import Fact, Report
@@ -34,12 +35,32 @@ class Question:
         Number of points of cost against sharing; `None` for none.
     prices
         Whether to tell what each target costs.
+    page
+        Whether the answer becomes a page.
     """
 
     limits: PlanLimits
     most: bool
     points: int | None
     prices: bool
+    page: bool
+
+
+@frozen
+class Reply:
+    """What is printed or written, and the exit code.
+
+    Attributes
+    ----------
+    report
+        `None` when a limit came first.
+    sections
+        The same as sections of a page, where there is a plan and a page is wanted.
+    """
+
+    report: Report | None
+    code: int = 0
+    sections: tuple[Section, ...] = ()
 
 
 def read_question(
@@ -61,10 +82,8 @@ def read_question(
     return asked
 
 
-def answer_question(
-    asked: Asked | tuple[Refusal, ...], question: Question
-) -> tuple[Report | None, int]:
-    """The report on a plan, or on why there is none, and the exit code."""
+def answer_question(asked: Asked | tuple[Refusal, ...], question: Question) -> Reply:
+    """The report on a plan, or on why there is none."""
     from cmf.cli.console import remark, working
     from cmf.cli.watching import watching
     from cmf.planning.decision.front import MostSharing
@@ -73,7 +92,7 @@ def answer_question(
     from cmf.workspace.planning import Asked
 
     if not isinstance(asked, Asked):
-        return _no_variant(asked), NO
+        return Reply(_no_variant(asked), NO)
     most = None
     with watching(_money(asked)) as watch:
         found = (
@@ -85,13 +104,32 @@ def answer_question(
             most, found = found, found.point.planned
     if isinstance(found, Infeasible):
         with working("looking for what cannot go together"):
-            return _conflict(asked, asked.conflict()), NO
+            return Reply(_conflict(asked, asked.conflict()), NO)
     if isinstance(found, Unknown):
         remark(f"limit: no plan within {found.limit}; give it more with --time")
-        return None, LIMIT
+        return Reply(None, LIMIT)
     prices, points = _further(asked, question) if not watch.stopped else ((), ())
     with working("checking the plan again"):
-        return _report(asked, Findings(asked.decide(found), most, prices, points)), 0
+        findings = Findings(asked.decide(found), most, prices, points)
+        sections = _sections(asked, findings) if question.page else ()
+        return Reply(_report(asked, findings), sections=sections)
+
+
+def write_page(reply: Reply, output: Path) -> None:
+    """Write a plan as a page; without a plan print what there is."""
+    from cmf.cli.console import answer, remark
+    from cmf.cli.parameters import Format
+    from cmf.report.html.writer import save_report
+
+    if reply.report is None:
+        return
+    if not reply.sections:
+        answer(reply.report, Format.TABLE)
+        return
+    save_report(
+        f"Plan of {reply.report.facts['lineup']}", reply.sections, reply.report.facts, output
+    )
+    remark(f"wrote {output}")
 
 
 def _further(asked: Asked, question: Question) -> tuple[tuple[Price, ...], tuple[Point, ...]]:
@@ -106,6 +144,13 @@ def _further(asked: Asked, question: Question) -> tuple[tuple[Price, ...], tuple
         if question.points is not None and not watch.stopped:
             points = asked.pareto(question.points, question.limits, watch)
     return prices, points
+
+
+def _sections(asked: Asked, found: Findings) -> tuple[Section, ...]:
+    from cmf.report.html.plan import plan_sections
+
+    quantities = asked.built.programme.model.catalog.quantities
+    return plan_sections(found, {q.name: q.unit for q in quantities}, asked.cannot)
 
 
 def _money(asked: Asked) -> Money:

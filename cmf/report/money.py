@@ -39,11 +39,13 @@ class Money:
         """Heading of a column of amounts."""
         return f"million {self.currency.symbol}" if self.millions else self.currency.symbol
 
+    def figure(self, minor: int | Fraction) -> Fraction:
+        """An amount in the unit, as a number."""
+        return Fraction(minor) / (self.currency.factor * (_MILLION if self.millions else 1))
+
     def amount(self, minor: int | Fraction) -> str:
         """An amount without its unit."""
-        if self.millions:
-            return number(Fraction(minor) / (self.currency.factor * _MILLION), 1)
-        return number(Fraction(minor) / self.currency.factor)
+        return number(self.figure(minor), 1 if self.millions else None)
 
     def words(self, minor: int | Fraction) -> str:
         """An amount with its unit."""
