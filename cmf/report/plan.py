@@ -115,7 +115,7 @@ def cost_table(decision: Decision) -> Table:
     costs = (decision.baseline.cost, decision.today.cost, decision.cost)
     rows: list[Row] = [(kind, *(getattr(c, kind) for c in costs)) for kind, _ in COSTS]
     rows.append(("total", *(c.total for c in costs)))
-    return table("cost", columns, rows)
+    return table("cost_split", columns, rows)
 
 
 def vehicle_table(decision: Decision) -> Table:
