@@ -9,6 +9,7 @@ one *pattern* column, which keeps the relaxation and saves most rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import log2
 
 from attrs import define, field
 
@@ -91,6 +92,11 @@ def formulate(compiled: Compiled, scale: float) -> Formulation:
             case Leads():
                 _leads(model, constraint)
     return model
+
+
+def power_of_two(value: float) -> float:
+    """A divisor near a value that leaves whole numbers exact."""
+    return 2.0 ** round(log2(value)) if value > 0 else 1.0
 
 
 def in_use(model: Formulation, group: int) -> int:
@@ -251,7 +257,7 @@ def _total(
 ) -> None:
     number = model.compiled.number
     weights = [(number[key], float(w)) for key, w in terms.items() if key in number]
-    size = max((abs(w) for _, w in weights), default=1.0) or 1.0
+    size = power_of_two(max((abs(w) for _, w in weights), default=1.0))
     model.rows.row(
         model.weighted((p, w / size) for p, w in weights),
         -float("inf") if low is None else low / size,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from cmf.planning.constraints import Counting, Followed, Share, Spread
-from cmf.planning.formulate import Expression, Formulation
+from cmf.planning.formulate import Expression, Formulation, power_of_two
 
 
 @frozen
@@ -41,9 +41,10 @@ def share_rows(model: Formulation, share: Share) -> None:
             continue
         for links in model.links[block.group].values():
             _instances(model, share, block, links, common, top, whole)
-    size = max((w for _, w in whole), default=1.0)
-    bound = float(share.bound)
-    terms = [(c, w / size) for c, w in top] + [(c, -bound * w / size) for c, w in whole]
+    size = power_of_two(max((w for _, w in whole), default=1.0))
+    upper, lower = share.bound.numerator, share.bound.denominator
+    unit = size * power_of_two(lower)
+    terms = [(c, w * lower / unit) for c, w in top] + [(c, -w * upper / unit) for c, w in whole]
     model.margins.append(model.rows.row(terms, low=0.0))
     least = min((w for _, w in whole if w), default=1.0)
     model.rows.row([(c, w / size) for c, w in whole], low=least / size)
@@ -82,7 +83,8 @@ def _instances(
     part = model.rows.column(upper=1.0)
     top.append((part, float(most)))
     model.rows.row([(part, 1.0), (common, -1.0)], high=0.0)
-    model.rows.row([(part, 1.0), *((c, -w / most) for c, w in chosen)], high=0.0)
+    size = power_of_two(most)
+    model.rows.row([(part, most / size), *((c, -w / size) for c, w in chosen)], high=0.0)
 
 
 def pair_weight(model: Formulation, share: Share, block: Block, pair: int) -> int:
