@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cmf.cli.bom import bom
 from cmf.cli.census import census
 from cmf.cli.check import check
 from cmf.cli.count import count
@@ -62,6 +63,7 @@ COMMANDS = (
     why,
     share,
     census,
+    bom,
     targets,
     report,
     plan,

@@ -14,6 +14,7 @@ from cmf.analysis.health.mentions import mention_findings
 from cmf.analysis.health.options import option_findings, void
 from cmf.analysis.health.rules import idle_rules, redundant_rules
 from cmf.analysis.health.vehicles import vehicle_findings
+from cmf.analysis.positions import position_findings
 from cmf.engines.protocols import Space
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import Diagnostic, Level, LimitReached
@@ -80,4 +81,5 @@ class _Examination:
         yield from mention_findings(catalog)
         yield from near_duplicates(self.lowered)
         yield from bom_findings(self.lowered, self.space)
+        yield from position_findings(self.lowered, self.sat)
         yield from vehicle_findings(self.sat, self.briefs)

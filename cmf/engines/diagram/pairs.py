@@ -122,10 +122,11 @@ class _Walk:
             mine = [(table, rows[arcs]) for table, rows in terms]
             ranked = _Ranked.of(layer.owners[arcs] - nodes.start)
             half = self._gathered(mine, ranked, None if weights is None else weights[arcs])
-            turned = [(np.ascontiguousarray(half.T), np.arange(len(mate.owners)))]
-            pieces.append(self._gathered(turned, mates, None))
-        whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
-        return np.ascontiguousarray(whole.T)
+            if len(mates.rounds) > 1:
+                turned = [(np.ascontiguousarray(half.T), np.arange(len(mate.owners)))]
+                half = self._gathered(turned, mates, None).T
+            pieces.append(half)
+        return np.ascontiguousarray(np.concatenate(pieces) if len(pieces) > 1 else pieces[0])
 
     def _terms(self, layer: Layer, mate: Layer) -> Iterator[tuple[Matrix, Ints, Ints]]:
         """Tables, with the row and the column of every arc in them."""

@@ -1,0 +1,67 @@
+"""``cmf bom``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cmf.cli import parameters as p
+
+
+def bom(
+    catalogue: p.Catalogue,
+    where: p.Where = [],  # noqa: B006
+    parts: Annotated[
+        bool, typer.Option("--parts", help="What the variants need, a part a row.")
+    ] = False,
+    style: p.FormatOption = p.Format.TABLE,
+    output: p.Output = None,
+) -> None:
+    """Prove the positions of the 150 % BOM over all valid variants, and explode it.
+
+    A position takes exactly one part, or at most one when a question mark stands behind its name.
+    Where a valid variant has none or two, the variant's options that decide it are shown. The
+    explosion tells for every part in how many variants it is, and how many pieces they need.
+    Exit code 1 when a position is not filled as declared.
+
+    \b
+    Examples:
+      $ cmf bom catalogs/alliance
+      $ cmf bom catalogs/alliance --where "brand == dacia and energy == lpg" --parts
+    """
+    from cmf.analysis.positions import Counterexample
+    from cmf.cli.console import answer, working
+    from cmf.cli.opening import facts, open_space
+    from cmf.problem.answer import Unknown
+    from cmf.report.bom import (
+        bom_layout,
+        counterexample_table,
+        part_table,
+        position_table,
+    )
+    from cmf.report.files import check_target
+    from cmf.report.table import Report
+    from cmf.workspace.bom import bom as explode
+
+    if output is not None:
+        check_target(output)
+    space = open_space(catalogue, where, p.EngineName.AUTO)
+    with working("exploding the BOM"):
+        found = explode(space)
+    lowered = space.model.lowered
+    listed = part_table(lowered, found.parts, found.variants)
+    proofs = position_table(lowered, found.positions)
+    known = {**facts(space), "count": found.variants}
+    against = counterexample_table(lowered, found.positions)
+    tables = (listed, proofs, against) if parts else (proofs, against, listed)
+    if parts:
+        needed = [usage for usage in found.parts if usage.variants]
+        layout = [part_table(lowered, needed, found.variants)]
+    else:
+        layout = list(bom_layout(lowered, found.positions, found.parts, found.variants))
+    answer(Report("bom", known, tables, tuple(layout)), style, output)
+    if any(isinstance(each, Counterexample) for each in found.positions):
+        raise typer.Exit(1)
+    if any(isinstance(each, Unknown) for each in found.positions):
+        raise typer.Exit(3)
