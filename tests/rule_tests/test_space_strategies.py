@@ -36,6 +36,7 @@ from cmf.testing import (
 )
 from cmf.workspace import VariantSpace
 
+RENAULT = Path(__file__).resolve().parents[3] / "shared" / "bench" / "renault" / "small.xml"
 TEMPLATE = Path(new.__file__).parent / "template"
 MANY = settings(
     max_examples=40,
@@ -281,6 +282,25 @@ def test_catalogues_are_lowered_as_they_are_meant(catalogue: Catalog) -> None:
         )
         meant = effective and all(semantics.holds(rule.statement, world) for rule in hard)
         assert problem.valid(number) == meant
+
+
+@pytest.mark.skipif(not RENAULT.is_file(), reason=f"the benchmark data is not there: {RENAULT}")
+def test_examples_of_a_real_model() -> None:
+    model = cmf.load(RENAULT)
+    space = model.compile("diagram")
+    found = seen(variants(space), 100)
+    assert all(model.problem.valid(drawn.number) for drawn in found)
+    assert len(set(found)) == 100
+    broken = 0
+    for constraint in model.problem.constraints[::40]:
+        name = constraint.origin.name
+        try:
+            strategy = near_misses(space, name)
+        except InputError:  # it follows from the others
+            continue
+        broken += 1
+        assert {drawn.violated for drawn in seen(strategy, 20)} == {(name,)}
+    assert broken > 1
 
 
 def test_faults(space: VariantSpace) -> None:
