@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNIT_COST = "unit_cost"
 """What the difference of a repair is of unless something else is said."""
 
-Impossible = Annotated[
+Not = Annotated[
     list[str],
     typer.Option("--not", metavar="EXPR", help="Why is this impossible? It is never given up."),
 ]
@@ -40,17 +40,23 @@ Cost = Annotated[
     str, typer.Option(metavar="QUANTITY", help="Quantity whose difference repairs show.")
 ]
 
+Least = Annotated[
+    bool,
+    typer.Option("--least", help="Also the least QUANTITY with each repair; compiles first."),
+]
+
 
 def why(
     catalogue: p.Catalogue,
     where: p.Where = [],  # noqa: B006
-    impossible: Impossible = [],  # noqa: B006
+    impossible: Not = [],  # noqa: B006
     forced: Forced = None,
     weight: Weight = [],  # noqa: B006
     relax: Relax = False,
     conflicts: Conflicts = 3,
     repairs: Repairs = 5,
     cost: Cost = UNIT_COST,
+    least: Least = False,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
     prices: p.Prices = None,
@@ -76,7 +82,7 @@ def why(
         check_target(output)
     weights = dict(map(_weight, weight))
     model = open_model(catalogue, prices)
-    _check_cost(model, cost)
+    _check_cost(model, cost, least)
     choices = model.conditions(*where)
     with working("looking for reasons"):
         reasons = Reasons(model, conflicts=conflicts, repairs=repairs)
@@ -84,7 +90,7 @@ def why(
             reply = reasons.forced(choices, forced)
         else:
             reply = reasons.possible(choices, impossible, weights=weights, relax=relax)
-        said = _said(model, reply, forced, cost)
+        said = _said(model, reply, forced, cost, least)
         report = said.report({**model_facts(model), "conditions": [*where, *impossible]})
     if style is p.Format.TABLE and output is None:
         emit(said.pieces(report, page_width(), colours=colours()))
@@ -101,16 +107,21 @@ def _weight(text: str) -> tuple[str, int]:
     return name.strip(), int(number)
 
 
-def _check_cost(model: Model, cost: str) -> None:
+def _check_cost(model: Model, cost: str, least: bool) -> None:
     known = model.problem.quantities
-    if cost != UNIT_COST and cost not in known:
+    if (cost != UNIT_COST or least) and cost not in known:
         remedy = did_you_mean(cost, known, what="quantity")
         raise fail("unknown-quantity", f"no quantity `{cost}` adds up over options", None, remedy)
 
 
-def _said(model: Model, reply: Reply, forced: str | None, cost: str) -> Answer:
+def _said(model: Model, reply: Reply, forced: str | None, cost: str, least: bool) -> Answer:
+    from cmf.analysis.why import Impossible
     from cmf.analysis.why.effect import Effects
+    from cmf.analysis.why.least import Least
     from cmf.report.why_answer import Answer
 
-    quantity = model.problem.quantities.get(cost)
-    return Answer(model.lowered, reply, forced, Effects(model.lowered, quantity))
+    effects = Effects(model.lowered, model.problem.quantities.get(cost))
+    ranking = None
+    if least and isinstance(reply, Impossible):
+        ranking = Least(model.compile().space, reply.question, cost)
+    return Answer(model.lowered, reply, forced, effects, ranking)

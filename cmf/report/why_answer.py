@@ -9,13 +9,20 @@ from attrs import define, evolve
 
 from cmf.analysis.why import Impossible, Possible
 from cmf.analysis.why.effect import Effects
+from cmf.analysis.why.least import Least
 from cmf.problem.lower import LoweredCatalog
 from cmf.problem.problem import Problem
 from cmf.report.table import Fact, Report
 from cmf.report.terminal import terminal_pieces
 from cmf.report.why import Sentences
 from cmf.report.why_layout import conflict_lines, implied_lines, paragraph
-from cmf.report.why_tables import RepairRows, conflict_table, implied_table, sentence_table
+from cmf.report.why_tables import (
+    RepairRows,
+    conflict_table,
+    implied_table,
+    sentence_table,
+    shortened_repairs,
+)
 
 
 @define(slots=False)
@@ -26,12 +33,15 @@ class Answer:
     ----------
     forced
         What was asked to be forced; `None` for a question of possibility.
+    least
+        Finds the least value with each repair; `None` when it is not asked for.
     """
 
     catalog: LoweredCatalog
     answer: Impossible | Possible
     forced: str | None
     effects: Effects
+    least: Least | None = None
 
     @property
     def verdict(self) -> str:
@@ -46,12 +56,13 @@ class Answer:
         known = {**facts, "verdict": self.verdict, "forced": self.forced}
         if isinstance(self.answer, Impossible):
             known["complete"] = self.answer.complete
+            repairs = self._repairs.table(self.answer.repairs)
             tables = (
                 conflict_table(self.answer),
                 sentence_table(self._sentences, self.answer.conflicts),
-                self._repairs.table(self.answer.repairs),
+                repairs,
             )
-            return Report("why", known, tables, (self._repairs.layout(self.answer.repairs),))
+            return Report("why", known, tables, (shortened_repairs(repairs),))
         known["variant"] = self._problem.names(self.answer.variant)
         conflicts = [each.conflict for each in self.answer.implied]
         implied = implied_table(self._problem, self.answer)
@@ -122,4 +133,4 @@ class Answer:
 
     @property
     def _repairs(self) -> RepairRows:
-        return RepairRows(self._problem, self.effects, self.effects.quantity)
+        return RepairRows(self._problem, self.effects, self.effects.quantity, self.least)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import groupby
 
 from attrs import frozen
 
 from cmf.analysis.why import Conflict, Implied, Impossible, Possible, Repair, Replacement
 from cmf.analysis.why.effect import Effect, Effects
+from cmf.analysis.why.least import Least
 from cmf.problem.problem import Constraint, Problem, Quantity
 from cmf.report.table import Cell, Column, Kind, Ratio, Row, Table, table
 from cmf.report.why import Sentences
@@ -94,11 +96,14 @@ class RepairRows:
     ----------
     quantity
         What differences are of; `None` for nothing.
+    least
+        Finds the least value with each repair; `None` when it is not asked for.
     """
 
     problem: Problem
     effects: Effects
     quantity: Quantity | None
+    least: Least | None
 
     def table(self, repairs: Iterable[Repair]) -> Table:
         """All repairs with all replacements, the cheapest first."""
@@ -109,41 +114,49 @@ class RepairRows:
         ]
         return table("repairs", self._columns(), rows)
 
-    def layout(self, repairs: Iterable[Repair]) -> Table:
-        """The same for people: a few replacements of each."""
-        rows: list[Row] = []
-        for number, repair in enumerate(repairs, start=1):
-            first, *others = self._rows(repair)
-            rows.append((number, *first))
-            rows += [("", "", "", *row[2:]) for row in others[: SHOWN - 1]]
-            if len(others) >= SHOWN:
-                rows.append(("", "", "", f"or {len(others) - SHOWN + 1} more", "", ""))
-        return table("repairs", self._columns(), rows)
-
     def _columns(self) -> tuple[Column, ...]:
         quantity = self.quantity
         name = quantity.name if quantity else "cost"
         symbol = quantity.unit.symbol if quantity and quantity.unit.symbol != "1" else ""
-        return (
+        columns = (
             Column("repair", Kind.WHOLE, "no"),
             Column("weight", Kind.WHOLE),
             Column("give_up", Kind.PROSE, "give up"),
             Column("take", Kind.PROSE),
-            Column("difference", Kind.NUMBER, name, symbol),
+            Column("difference", Kind.NUMBER, f"± {name}", symbol),
             Column("kept", Kind.RATIO, "parts kept"),
         )
+        if self.least is None:
+            return columns
+        return (*columns, Column("least", Kind.NUMBER, "least", symbol))
 
     def _rows(self, repair: Repair) -> list[Row]:
         """A row for every replacement, the cheapest first."""
         given_up = "; ".join(map(_named, repair.given_up))
-        measured = [(each, self.effects.of(each)) for each in repair.replacements]
-        measured.sort(key=lambda pair: (pair[1].difference is None, pair[1].difference or 0))
-        if not measured:
-            return [(repair.weight, given_up, None, None, None)]
-        return [
-            (repair.weight, given_up, self._names(each), self._change(effect), _kept(effect))
-            for each, effect in measured
+        if not repair.replacements:
+            cells = (repair.weight, given_up, None, None, None)
+            return [(*cells, *self._least(repair, None))]
+        measured = [
+            (each, self.effects.of(each), self._least(repair, each)) for each in repair.replacements
         ]
+        measured.sort(key=lambda row: _order(*row[2], row[1].difference))
+        return [
+            (
+                repair.weight,
+                given_up,
+                self._names(each),
+                self._shown(effect.difference),
+                _kept(effect),
+                *least,
+            )
+            for each, effect, least in measured
+        ]
+
+    def _least(self, repair: Repair, replacement: Replacement | None) -> tuple[Cell, ...]:
+        """A cell with the least value, or none when it is not asked for."""
+        if self.least is None:
+            return ()
+        return (self._shown(self.least.of(repair, replacement)),)
 
     def _names(self, replacement: Replacement) -> str:
         variables = self.problem.variables
@@ -152,11 +165,36 @@ class RepairRows:
             for v, o in replacement.options.items()
         )
 
-    def _change(self, effect: Effect) -> Cell:
-        if effect.difference is None or self.quantity is None:
+    def _shown(self, value: int | None) -> Cell:
+        if value is None or self.quantity is None:
             return None
-        change = Fraction(effect.difference, self.quantity.unit.factor)
-        return int(change) if change.denominator == 1 else float(change)
+        shown = Fraction(value, self.quantity.unit.factor)
+        return int(shown) if shown.denominator == 1 else float(shown)
+
+
+def shortened_repairs(repairs: Table) -> Table:
+    """A few replacements of each repair, for people, without columns that say nothing."""
+    rows: list[Row] = []
+    for _, group in groupby(repairs.rows, key=lambda row: row[0]):
+        first, *others = group
+        rows.append(first)
+        rows += [("", "", "", *row[3:]) for row in others[: SHOWN - 1]]
+        if len(others) >= SHOWN:
+            more = f"or {len(others) - SHOWN + 1} more"
+            rows.append(("", "", "", more, *[""] * (len(first) - 4)))
+    told = [place for place in range(len(repairs.columns)) if _says(rows, place)]
+    shown = [[row[place] for place in told] for row in rows]
+    return table("repairs", [repairs.columns[place] for place in told], shown)
+
+
+def _order(*values: Cell) -> list[tuple[bool, float]]:
+    """Small values first, unknown ones last."""
+    return [(value is None, value if isinstance(value, int | float) else 0) for value in values]
+
+
+def _says(rows: Sequence[Row], place: int) -> bool:
+    """Whether any cell of a column has a value."""
+    return any(row[place] not in (None, "") for row in rows)
 
 
 def _named(constraint: Constraint) -> str:
@@ -164,9 +202,9 @@ def _named(constraint: Constraint) -> str:
     origin = constraint.origin
     if origin.kind == "choice":
         return origin.name
-    what = "the effectivity of" if origin.kind == "effectivity" else origin.kind
+    what = {"effectivity": "the effectivity of ", "rule": "rule "}.get(origin.kind, "")
     owner = f" (owner {origin.owner})" if origin.owner else ""
-    return f"{what} {origin.name}{owner}"
+    return f"{what}{origin.name}{owner}"
 
 
 def _kept(effect: Effect) -> Cell:
