@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from attrs import frozen
 
-from cmf.problem.formula import holds
+from cmf.problem.grid import Bools, satisfied
 from cmf.problem.lower import LoweredCatalog
 from cmf.problem.problem import Variant
 
@@ -33,9 +34,16 @@ class PartUse:
 
 def explode(catalog: LoweredCatalog, variants: Sequence[Variant]) -> tuple[PartUse, ...]:
     """The parts of each variant: every BOM line whose condition holds, in file order."""
+    sizes = [len(variable.options) for variable in catalog.problem.variables]
+    rows = np.array(variants, dtype=np.int64).reshape(len(variants), len(sizes))
+    known: dict[int, Bools] = {}  # many lines have the same condition
+    for _, condition in catalog.lines:
+        if id(condition) not in known:
+            known[id(condition)] = satisfied(condition, rows, sizes)
+    selected = np.array([known[id(condition)] for _, condition in catalog.lines])
+    uses = np.argwhere(selected.T) if selected.size else ()
+    lines = [line for line, _ in catalog.lines]
     return tuple(
-        PartUse(product, line.part, line.quantity, line.slot)
-        for product, variant in enumerate(variants)
-        for line, condition in catalog.lines
-        if holds(condition, variant)
+        PartUse(int(product), lines[n].part, lines[n].quantity, lines[n].slot)
+        for product, n in uses
     )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import cast
 
+import numpy as np
 from attrs import frozen
 
-from cmf.engines.protocols import Space
+from cmf.engines.protocols import ArraySpace, Space
 from cmf.model.lineup import Vehicle
 from cmf.problem.answer import Infeasible, Solved, Unknown
-from cmf.problem.formula import Formula, Member
+from cmf.problem.formula import Formula, Member, scope
+from cmf.problem.grid import Ints, satisfied, values
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
+
+FEW = 2_000
+"""Variants up to which a vehicle is built by trying all that its pins leave."""
 
 
 class Decided(Enum):
@@ -81,6 +87,9 @@ def pins(problem: Problem, options: Mapping[str, str], vehicle: Vehicle) -> tupl
 
 def build(space: Space, brief: Brief, minimise: str) -> Outcome:
     """The valid variant of least `minimise` that meets a brief, ties in declared order."""
+    few = _few(space, brief)
+    if few is not None:
+        return _first_of(space.problem, brief, minimise, few)
     within = space.where(*brief.formulas)
     possible = within.possible()
     if isinstance(possible, Unknown):
@@ -109,3 +118,35 @@ def _decided(
         else Decided.COMPLETED
         for variable, left in zip(problem.variables, possible, strict=True)
     )
+
+
+def _few(space: Space, brief: Brief) -> Ints | None:
+    """The variants that meet a brief, in declared order, where its pins leave few to be tried.
+
+    `None` where there are many, or the engine does not list them at once.
+    """
+    if not isinstance(space, ArraySpace):
+        return None
+    pinned = space.where(*(f for f in brief.formulas if len(scope(f)) == 1))
+    count = pinned.count()
+    if not isinstance(count, Solved) or count.value > FEW:
+        return None
+    sizes = [len(variable.options) for variable in space.problem.variables]
+    pieces = cast(ArraySpace, pinned).arrays(FEW)
+    rows: Ints = np.concatenate([np.zeros((0, len(sizes)), np.int64), *pieces])
+    for formula in brief.formulas:
+        rows = rows[satisfied(formula, rows, sizes)]
+    return rows
+
+
+def _first_of(problem: Problem, brief: Brief, minimise: str, rows: Ints) -> Outcome:
+    """What `build` answers, with all variants that meet the brief at hand."""
+    quantity = problem.quantities[minimise]
+    sizes = [len(variable.options) for variable in problem.variables]
+    ranked = rows[satisfied(quantity.defined, rows, sizes)]
+    if not len(ranked):
+        return Refusal(brief)
+    best = int(values(quantity.terms, ranked, sizes).argmin())  # the first of equals
+    possible = [frozenset(map(int, np.unique(column))) for column in rows.T]
+    decided = _decided(problem, brief.vehicle, possible)
+    return Build(brief, tuple(map(int, ranked[best])), decided)

@@ -84,8 +84,10 @@ def difference(one: CountingSpace, other: CountingSpace, most: int = 8) -> Diffe
     if faults:
         raise InputError(faults)
     common_one = _common(one, other, held[1][0])
-    common_other = _common(other, one, held[0][0])
     both = _count(common_one)
+    # Where the second side has no other variants, what both have is that side itself.
+    alone = both != _count(other)
+    common_other = _common(other, one, held[0][0]) if alone else other
     if both != _count(common_other):
         raise RuntimeError("the two sides disagree about what they share: a defect of this program")
     return Difference(
@@ -111,6 +113,10 @@ def _common(
         return cast(CountingSpace, space.where(FALSE))
     numbers = Renumbering.of(other.problem, space.problem, held)
     known = {key(constraint.formula) for constraint in space.problem.constraints}
+    if space.problem.variables == other.problem.variables and known <= {
+        key(constraint.formula) for constraint in other.problem.constraints
+    }:
+        return other  # it asks the same and more
     added: list[Formula] = []
     for variable, options in zip(numbers.variables, numbers.options, strict=True):
         if variable is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from attrs import frozen
@@ -80,6 +81,7 @@ UNITS: Mapping[str, Unit] = _units()
 CURRENCIES = ("EUR", "USD", "GBP", "INR", "JPY")
 
 
+@lru_cache(maxsize=8192)
 def parse_number(text: str) -> Fraction | None:
     """The exact number that `text` writes (``2 685``, ``12.50``, ``-3``), or `None`."""
     text = text.strip()
@@ -92,10 +94,8 @@ def parse_number(text: str) -> Fraction | None:
 
 def to_base(number: Fraction, unit: Unit) -> int | None:
     """`number` of `unit` in base units; `None` when it is not whole or beyond `LIMIT`."""
-    value = number * unit.factor
-    if value.denominator != 1 or abs(value) > LIMIT:
-        return None
-    return int(value)
+    value, rest = divmod(number.numerator * unit.factor, number.denominator)
+    return value if rest == 0 and abs(value) <= LIMIT else None
 
 
 def format_number(value: int, unit: Unit) -> str:

@@ -192,12 +192,18 @@ class Linearizer:
             raise NotAdditive("`bom` can be added and multiplied by whole numbers only")
         reference = monomial.factors[0]
         parts = self._resolved.catalog.parts
+        by_cost = reference == t.BomRef("unit_cost")
+        amounts: dict[int, int] = {}  # many lines have the same condition
+        conditions: dict[int, Formula] = {}
         for line, selected in self._lines:
             part = parts[line.part]
-            cost = part.unit_cost if reference == t.BomRef("unit_cost") else part.mass
+            amount = line.quantity * (part.unit_cost if by_cost else part.mass)
+            amounts[id(selected)] = amounts.get(id(selected), 0) + amount
+            conditions[id(selected)] = selected
+        for number, selected in conditions.items():
             axes = scope(selected)
             places = truth(selected, axes, self._sizes)
-            amount = monomial.coefficient * line.quantity * cost
+            amount = monomial.coefficient * amounts[number]
             tables[axes] = tables.get(axes, _ZERO) + amount * places
 
 

@@ -7,7 +7,7 @@ bounded sum, so that the product of the options is never enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -63,7 +63,7 @@ def lower(resolved: ResolvedCatalog) -> LoweredCatalog:
     hard: list[Constraint] = []
     warn: list[Constraint] = []
     faults: list[Diagnostic] = []
-    lines = tuple((line, lowering.statement(line.condition)) for line in resolved.lines)
+    lines = tuple(_lines(resolved, lowering))
     lowering.linear.set_lines(lines)
     for rule in resolved.rules:
         try:
@@ -85,6 +85,15 @@ def lower(resolved: ResolvedCatalog) -> LoweredCatalog:
         warnings=tuple(warn),
     )
     return LoweredCatalog(resolved, problem, lines, not_additive, lowering)
+
+
+def _lines(resolved: ResolvedCatalog, lowering: Lowering) -> Iterator[tuple[t.TypedLine, Formula]]:
+    """Every line with its formula; lines that share a condition share the formula."""
+    known: dict[int, Formula] = {}
+    for line in resolved.lines:
+        if id(line.condition) not in known:
+            known[id(line.condition)] = lowering.statement(line.condition)
+        yield line, known[id(line.condition)]
 
 
 def _quantities(

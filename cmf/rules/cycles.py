@@ -104,11 +104,12 @@ def _too_deep(
 ) -> list[Diagnostic]:
     # Conditions lead to no sum over the BOM, so their depth is right before the BOM's is known.
     depths: dict[str, int] = {}
+    conditions = {id(line.condition): line.condition for line in lines}.values()
     bom = 0
     for _ in range(2):
         for name in order:
             depths[name] = 1 + _depth(quantities[name].expression, depths, bom)
-        bom = 1 + max((_depth(line.condition, depths, bom) for line in lines), default=0)
+        bom = 1 + max((_depth(each, depths, bom) for each in conditions), default=0)
     for name in order:
         if depths[name] > MAX_DEPTH:
             message = (

@@ -49,7 +49,7 @@ def parse(text: Text) -> s.Node:
 
     try:
         # The callbacks of `_Builder` make nodes, so the parser does not return a tree of its own.
-        tree = cast(s.Node, _parser().parse(text.value))
+        tree = _tree(text.value)
     except UnexpectedInput as error:
         raise syntax_fault(text, _slip(text.value, error)) from None
     depth, deepest = s.deepest(tree)
@@ -61,6 +61,12 @@ def parse(text: Text) -> s.Node:
             "make a part of it a quantity, or use a table",
         )
     return tree
+
+
+@functools.lru_cache(maxsize=4096)
+def _tree(value: str) -> s.Node:
+    """The tree of a text alone; two catalogues that are compared share most texts."""
+    return cast("s.Node", _parser().parse(value))
 
 
 @functools.cache

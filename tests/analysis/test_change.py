@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cmf.analysis.change import causes, onto
+from cmf.analysis.configure import Brief, build
 from cmf.analysis.difference import difference
 from cmf.engines.brute import BruteEngine
 from cmf.engines.diagram import DiagramEngine
+from cmf.model.lineup import Vehicle
 from cmf.problem.problem import Constraint, Origin, Problem
 from cmf.testing.strategies import formulas, problems
 
@@ -76,3 +78,19 @@ def refused(
         )
         for name in names
     }
+
+
+@given(problems(max_variables=5, max_combinations=300), st.data())
+@settings(max_examples=60, deadline=None)
+def test_few_variants_are_tried_with_the_same_outcome(
+    problem: Problem, data: st.DataObject
+) -> None:
+    """A vehicle is built the same by listing what its pins leave as by compiling its brief."""
+    sizes = tuple(len(variable.options) for variable in problem.variables)
+    drawn = data.draw(st.lists(formulas(sizes), max_size=3))
+    choices = tuple(Constraint(f, Origin("choice", str(f))) for f in drawn)
+    brief = Brief(Vehicle("V01", "one", {}), choices)
+    assume(problem.quantities)
+    name = data.draw(st.sampled_from(sorted(problem.quantities)))
+    listed = build(DiagramEngine().open(problem), brief, name)
+    assert listed == build(BruteEngine().open(problem), brief, name)

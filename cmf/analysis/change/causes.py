@@ -178,6 +178,8 @@ def _refused(
     grouped: dict[Key, list[Formula]] = {}
     for condition in conditions:
         grouped.setdefault(condition.key, []).append(condition.formula)
+    if len(grouped) == 1:
+        return dict.fromkeys(grouped, (total - both, total - both))
     refused = {name: total - _number(space.where(*own)) for name, own in grouped.items()}
     biting = [name for name, number in refused.items() if number]
     found = {}
