@@ -37,6 +37,7 @@ _KEYS = (
     "plants",
     "supply",
     "caps",
+    "leaders",
     "keep",
     "changes",
     "learning",
@@ -97,6 +98,7 @@ class _Reader:
             plants=self._plants(top),
             supply=self._supply(top),
             caps=self._caps(top),
+            leaders=self._leaders(top),
             keep=tuple(text.value for text in self._vehicles(top.words("keep"))),
             changes=self._count(top, "changes", 0, _GREATEST_COUNT),
             learning=self._learning(top),
@@ -208,6 +210,11 @@ class _Reader:
             if self._one_of(key, known, "slot or feature") and number is not None:
                 found.append(Cap(key.value, number))
         return tuple(found)
+
+    def _leaders(self, top: Fields) -> str:
+        text = top.text("leaders")
+        known = self._features()
+        return text.value if text is not None and self._one_of(text, known, "feature") else ""
 
     def _learning(self, top: Fields) -> Fraction | None:
         value = self._ratio(top, "learning", 1)

@@ -63,6 +63,9 @@ class Planning:
         Slot and module to the greatest yearly volume.
     caps
         Greatest numbers of options in use.
+    leaders
+        Feature, such as ``company``, whose groups lead modules: a module is then used only when its
+        leader uses it too. Empty for no such rule.
     keep
         Ids of vehicles that stay as they are today.
     changes
@@ -84,6 +87,7 @@ class Planning:
     plants: Mapping[str, int] = field(factory=dict)
     supply: Mapping[tuple[str, str], int] = field(factory=dict)
     caps: tuple[Cap, ...] = ()
+    leaders: str = ""
     keep: tuple[str, ...] = ()
     changes: int | None = None
     learning: Fraction | None = None

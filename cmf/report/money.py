@@ -61,4 +61,7 @@ def change(value: Fraction | None) -> str | None:
     """A relative change with its sign: ``-35.2 %``."""
     if value is None:
         return None
-    return f"+{percent(value)}" if value > 0 else percent(value)
+    text = percent(abs(value))
+    sign = "+" if value > 0 else "-" if value < 0 else ""
+    # A change too small to be shown: `< +0.1 %`.
+    return f"< {sign}{text[2:]}" if text.startswith("< ") else f"{sign}{text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import product
 from pathlib import Path
 
@@ -156,6 +157,31 @@ def _admissible(posed: Posed, build: Build, variant: tuple[int, ...], world: Wor
     if build.brief.vehicle.id != "C":
         return True
     return world.option("engine").values["grade"] == "high"
+
+
+def test_leaders_use_what_they_lead(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(HERE / "rich", tmp_path / "rich"))
+    text = (folder / "planning.yaml").read_text(encoding="utf-8")
+    (folder / "planning.yaml").write_text(f"{text}leaders: brand\n", encoding="utf-8")
+    posed = asked(folder).posed
+    place = [each.words for each in posed.assumed].index(
+        "modules are used by their leader, by brand"
+    )
+    catalog = posed.lowered.resolved.catalog
+    seen = set()
+    every = product(*(tuple(variants(v.diagram)) for v in posed.problem.vehicles))
+    for plan in map(Plan, list(every)[::211]):
+        users: dict[str, set[str]] = {}
+        for variant in posed.variants(plan):
+            names = posed.lowered.problem.names(variant)
+            for slot in catalog.slots:
+                lead = next(o.lead for o in slot.options if o.name == names[slot.name])
+                if lead:
+                    users.setdefault(f"{lead} {names[slot.name]}", set()).add(names["brand"])
+        good = all(name.split()[0] in brands for name, brands in users.items())
+        assert evaluate(posed.problem, plan).measured[place].met == good
+        seen.add(good)
+    assert seen == {True, False}
 
 
 def test_without_a_planning_file_the_briefs_bind() -> None:

@@ -27,6 +27,7 @@ SCHEMA: Any = json.loads(files("cmf.load").joinpath("schema", "planning.json").r
 GOOD = (HERE / "rich" / "planning.yaml").read_text(encoding="utf-8")
 MORE = """
 plants: {douai: 100 000}
+leaders: brand
 keep: [A]
 changes: 3
 targets:
@@ -55,6 +56,7 @@ def test_every_key_is_read(folder: Path) -> None:
     assert found.supply == {("battery", "b2"): 10}
     assert found.caps == (Cap("cockpit", 2),)
     assert found.learning == Fraction(23, 25)
+    assert found.leaders == "brand"
     assert found.plants == {"douai": 100_000}
     assert (found.keep, found.changes) == (("A",), 3)
     assert [target.id for target in found.targets] == ["mine"]
@@ -87,6 +89,7 @@ FAULTS = [
     ("caps: {cockpit", "caps: {kokpit", "unknown-slot"),
     ("learning: 92 %", "learning: 20 %", "bad-ratio"),
     ("plants: {douai", "plants: {paris", "unknown-plant"),
+    ("leaders: brand", "leaders: engine", "unknown-feature"),
     ("keep: [A]", "keep: [Z]", "unknown-vehicle"),
     ("keep: [A]", "keep: [A, A]", "duplicate-name"),
     ("changes: 3", "changes: -1", "bad-number"),

@@ -11,7 +11,7 @@ from cmf.analysis.configure import Build
 from cmf.engines.protocols import Space
 from cmf.model.planning import Planning
 from cmf.model.targets import Target
-from cmf.planning.constraints import Constraint, Share, Total
+from cmf.planning.constraints import Constraint, Leads, Share, Total
 from cmf.planning.data import Diagram, Plan, PlanningProblem, Vehicle
 from cmf.planning.lineup.assembly import Assembly
 from cmf.planning.lineup.briefs import Freedom
@@ -205,6 +205,15 @@ def _bounds(ground: Ground) -> list[Assumed]:
         amounts = ground.assembly.truth(taken) * ground.volume
         total = Total(words, ground.assembly.terms(amounts, (axis,)), None, most)
         found.append(Assumed(total, words))
+    if planning.leaders:
+        catalog = ground.assembly.catalog
+        leads = {
+            item: lead
+            for (number, option), item in ground.modules.items()
+            if (lead := catalog.axes[number].options[option].lead)
+        }
+        words = f"modules are used by their leader, by {planning.leaders}"
+        found.append(Assumed(Leads(words, leads, planning.leaders), words))
     for cap in planning.caps:
         words = f"at most {cap.at_most} options of {cap.axis}"
         found.append(Assumed(options_in_use(ground, words, cap.axis, TRUE, cap.at_most), words))

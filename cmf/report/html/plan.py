@@ -19,7 +19,7 @@ from cmf.report.table import Column, Kind, Row, Table, table
 from cmf.report.words import number, percent
 
 _HEIGHT = 380
-_ROW, _TOP, _LEFT, _BOTTOM = 17, 110, 230, 50
+_ROW, _TOP, _LEFT, _BOTTOM = 17, 150, 230, 50
 MOST = 150
 """Vehicles that a chart shows; the table holds all."""
 
