@@ -89,7 +89,7 @@ def answer_question(asked: Asked | tuple[Refusal, ...], question: Question) -> R
     from cmf.planning.decision.front import MostSharing
     from cmf.problem.answer import Infeasible, Unknown
     from cmf.report.plan import Findings
-    from cmf.workspace.planning import Asked
+    from cmf.workspace.planning import EXPLAIN_SECONDS, Asked
 
     if not isinstance(asked, Asked):
         return Reply(_no_variant(asked), NO)
@@ -104,7 +104,8 @@ def answer_question(asked: Asked | tuple[Refusal, ...], question: Question) -> R
             most, found = found, found.point.planned
     if isinstance(found, Infeasible):
         with working("looking for what cannot go together"):
-            return Reply(_conflict(asked, asked.conflict()), NO)
+            seconds = max(EXPLAIN_SECONDS, question.limits.seconds or 0)
+            return Reply(_conflict(asked, asked.conflict(seconds)), NO)
     if isinstance(found, Unknown):
         remark(f"limit: no plan within {found.limit}; give it more with --time")
         return Reply(None, LIMIT)

@@ -95,8 +95,19 @@ def _steps(decision: Decision, money: Money) -> Table:
     steps = _counted(len(decision.steps), "step")
     changing = "changes" if decision.changed == 1 else "change"
     title = f"{_counted(decision.changed, 'vehicle')} {changing}, in {steps}"
-    notes = ["every step leaves all vehicles valid"]
+    notes = ["every step leaves all vehicles valid", *_reaching(decision)]
     return table("steps", columns, rows, title=title, notes=notes)
+
+
+def _reaching(decision: Decision) -> Iterator[str]:
+    """With which step the share is there."""
+    share = decision.share
+    if share is None or not share.bound:
+        return
+    for place, step in enumerate(decision.steps, start=1):
+        if step.share is not None and step.share[0] >= share.bound * step.share[1]:
+            yield f"{share.name} is met from step {place} on; what follows saves cost"
+            return
 
 
 def _counted(number_of: int, what: str) -> str:

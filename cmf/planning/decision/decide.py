@@ -59,6 +59,8 @@ class Decision:
         Every target that was asked for.
     steps
         The way from today's plan to the plan.
+    share
+        The share that the way looks at; `None` for none.
     rechecked
         The plan checked again from the catalogue alone.
     builds
@@ -71,6 +73,7 @@ class Decision:
     baseline: Baseline = field(repr=False)
     judged: tuple[Judged, ...]
     steps: tuple[Step, ...]
+    share: Share | None = field(repr=False)
     rechecked: Recheck
     builds: tuple[Build, ...] = field(repr=False)
 
@@ -165,6 +168,7 @@ def decide(
         stand_alone(posed.problem, solve),
         judged,
         way(posed.problem, posed.today, planned.plan, share),
+        share,
         recheck(
             posed.lowered,
             posed.planning,

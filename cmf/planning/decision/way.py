@@ -142,8 +142,12 @@ class _Ledger:
     def rank(self, change: _Change) -> tuple[int, Fraction]:
         """How good a change is now; greater is better."""
         saved = Fraction(-change.cost)
-        if self.share is None or self.shared >= self.share.bound * self.whole:
+        if self.share is None:
             return 0, saved
+        if self.shared >= self.share.bound * self.whole:
+            after = self.shared + change.shared, self.whole + change.whole
+            # What is reached is not given up again while there is another way.
+            return (0, saved) if after[0] >= self.share.bound * after[1] else (-1, saved)
         # By how much the change comes closer to the bound.
         gained = change.shared - self.share.bound * change.whole
         if gained <= 0:
