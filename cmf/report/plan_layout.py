@@ -106,7 +106,8 @@ def _reaching(decision: Decision) -> Iterator[str]:
         return
     for place, step in enumerate(decision.steps, start=1):
         if step.share is not None and step.share[0] >= share.bound * step.share[1]:
-            yield f"{share.name} is met from step {place} on; what follows saves cost"
+            more = "; what follows saves cost" if place < len(decision.steps) else ""
+            yield f"{share.name} is met from step {place} on{more}"
             return
 
 
