@@ -51,6 +51,12 @@ def check_state(session: Session, expected: dict[str, str], *, counting: bool) -
                 status = Status.IMPLIED if many == len(variants) else Status.FREE
             assert offer.status is status
     assert next(offers, None) is None
+    for name, quantity in problem.quantities.items():
+        values = [value for value in map(quantity.value, variants) if value is not None]
+        bounds = session.bounds(name)
+        assert (bounds and (bounds.least, bounds.greatest)) == (
+            (min(values), max(values)) if values else None
+        )
 
 
 def check_reason(session: Session, choice: tuple[str, str], reason: tuple[Constraint, ...]) -> None:

@@ -149,3 +149,33 @@ def test_bounds_are_the_least_and_the_greatest(demo: Path) -> None:
     assert found is not None
     assert tuple(map(float, found)) == (costs.min(), costs.max())
     assert space.where("brand == south").bounds("unit_cost") is None
+
+
+@pytest.mark.parametrize("engine", ["sat", "cpsat", "brute"])
+def test_other_engines_give_the_same_fronts_and_projections(demo: Path, engine: str) -> None:
+    for asked in (
+        ("--pareto", "unit_cost,wheelbase:greatest"),
+        ("--over", "brand,cockpit", "--all"),
+    ):
+        call_ = ("variants", "demo", "--where", "energy == petrol", *asked)
+        assert data(*call_, "--engine", engine)["variants"] == data(*call_)["variants"]
+
+
+def test_what_an_engine_cannot_do_is_a_limit(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "rates.csv").write_text(RATES)
+    rates = ("--take-rates", str(tmp_path / "rates.csv"))
+    answer = call("variants", "demo", "--sample", "2", *rates, "--engine", "sat")
+    assert (answer.code, answer.out) == (3, "")
+    assert "engine sat cannot weigh variants" in answer.err
+
+
+def test_chosen_options_are_conditions(demo: Path) -> None:
+    space = cmf.load(demo).compile()
+    chosen = space.choose({"brand": "north", "energy": "petrol"})
+    assert chosen.count() == space.where("brand == north and energy == petrol").count()
+    assert [choice.origin.name for choice in chosen.choices] == [
+        "brand == north",
+        "energy == petrol",
+    ]
+    with pytest.raises(InputError, match="`brand` has no option `nort`"):
+        space.choose({"brand": "nort"})

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cmf.engines.diagram import DiagramEngine, lower, space
-from cmf.problem.problem import Problem
+from cmf.problem.answer import Limits, Unknown
+from cmf.problem.formula import CostTable, Sum
+from cmf.problem.problem import Constraint, Origin, Problem, Variable
 from cmf.testing.conformance import check_engine
 from cmf.testing.strategies import problems
 
@@ -46,3 +49,20 @@ def test_formulas_too_wide_for_a_table(builder: str, cells: int, problem: Proble
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lower, "CELLS", cells)
         check_engine(DiagramEngine(builder=builder), problem)
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        (Limits(nodes=2), "2 nodes"),
+        (Limits(memory=2_000), "of a binary decision diagram|arcs|rows|assignments"),
+        (Limits(seconds=0.0), "0 s"),
+    ],
+)
+def test_a_limit_ends_in_unknown(limits: Limits, told: str) -> None:
+    costs = tuple(CostTable.unary(v, (0, 1, 3, 7)) for v in range(7))
+    rule = Constraint(Sum(costs, 9, 17), Origin("model", "sum"))
+    variables = tuple(Variable(f"x{v}", ("a", "b", "c", "d")) for v in range(7))
+    opened = DiagramEngine().open(Problem("limited", variables, (rule,)), limits)
+    assert isinstance(opened, Unknown)
+    assert re.search(told, opened.limit)
