@@ -18,7 +18,7 @@ from cmf.errors import InputError
 from cmf.model.targets import Bounds, Target
 from cmf.planning.answer import PlanLimits, Planned
 from cmf.planning.brute import front as every_front
-from cmf.planning.constraints import Share
+from cmf.planning.constraints import Constraint, Share, Total
 from cmf.planning.data import Plan
 from cmf.planning.decision.baseline import learned, stand_alone
 from cmf.planning.decision.conflict import Conflict
@@ -154,12 +154,15 @@ def test_a_conflict_is_minimal_and_its_relaxations_work() -> None:
         assert plan_with(tuple(other for other in found.words if other != word))
     assert found.relaxations
     for loose in found.relaxations:
-        constraints = [
-            evolve(each.constraint, bound=loose.reached)
-            if each.words == loose.words and isinstance(each.constraint, Share)
-            else each.constraint
-            for each in posed.assumed
-        ]
+        constraints: list[Constraint] = []
+        for each in posed.assumed:
+            match each.constraint:
+                case Share() as share if each.words == loose.words:
+                    constraints.append(evolve(share, bound=loose.reached))
+                case Total(low=int()) as total if each.words == loose.words:
+                    constraints.append(evolve(total, low=int(loose.reached)))
+                case other:
+                    constraints.append(other)
         best = solve(evolve(posed.problem, constraints=tuple(constraints)))
         assert isinstance(best, Planned)
         assert best.cost <= loose.cost
