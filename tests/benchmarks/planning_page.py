@@ -1,0 +1,105 @@
+"""Tables and plot of `docs/planning-performance.md` from the results of `bench_planning.py`.
+
+python tests/benchmarks/planning_page.py RESULTS.json [RESULTS.json ...]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from math import isfinite, log10
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parents[2] / "docs"
+MOMENTS = (5, 15, 30, 60, 120, 180, 300)
+COLOURS = {"cmf": "#0b6", "plain CP-SAT": "#c40", "plain MIP": "#06c"}
+
+
+def gap_at(result: dict[str, Any], moment: float) -> float | None:
+    """Gap at a moment, as a part of the cost; `None` without a plan or without a bound."""
+    found = None
+    for seconds, cost, bound in result["points"]:
+        if seconds <= moment and cost is not None and bound is not None and isfinite(bound):
+            found = max(0.0, (cost - bound) / cost)
+    return found
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """Gap of every measurement at fixed moments."""
+    lines = [
+        "| line-up | model | " + " | ".join(f"{m} s" for m in MOMENTS) + " | last |",
+        "|---|---|" + "---:|" * (len(MOMENTS) + 1),
+    ]
+    for result in results:
+        end = result["points"][-1][0] if result["points"] else result["seconds"]
+        cells = []
+        for moment in MOMENTS:
+            done = moment > result["seconds"] and result.get("status") != "optimal"
+            gap = gap_at(result, moment)
+            cells.append("" if done else "none" if gap is None else f"{gap:.2%}")
+        last = gap_at(result, 1e9)
+        text = "none" if last is None else f"{last:.2%} ({end:.0f} s)"
+        row = [result["instance"], result["method"], *cells, text]
+        lines.append("| " + " | ".join(row) + " |")
+    return re.sub(r"(?<=\d)%", " %", "\n".join(lines))
+
+
+def plot(results: list[dict[str, Any]]) -> str:
+    """Gap against time, both logarithmic, one line for each measurement."""
+    width, height, left, top = 760, 380, 60, 20
+
+    def place(seconds: float, gap: float) -> str:
+        across = left + (log10(max(1.0, seconds)) / log10(600)) * (width - left - 190)
+        down = top + (0 - log10(min(1.0, max(1e-4, gap)))) / 4 * (height - top - 40)
+        return f"{across:.1f},{down:.1f}"
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
+    ]
+    for exponent in range(5):
+        x, y = place(1, 10.0**-exponent).split(",")
+        end = place(600, 1.0).split(",")[0]
+        label = ("100 %", "10 %", "1 %", "0.1 %", "0.01 %")[exponent]
+        parts.append(f'<path d="M{x} {y}H{end}" stroke="#ddd"/><text x="8" y="{y}">{label}</text>')
+    for seconds in (1, 10, 60, 300, 600):
+        x = place(seconds, 1e-4).split(",")[0]
+        parts.append(f'<text x="{x}" y="{height - 18}" text-anchor="middle">{seconds} s</text>')
+    for result in results:
+        points = [
+            place(moment, gap)
+            for moment in range(1, 600)
+            if moment <= result["seconds"] and (gap := gap_at(result, moment)) is not None
+        ]
+        if points:
+            colour = COLOURS[result["method"]]
+            parts.append(
+                f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" '
+                f'stroke-width="1.6"><title>{result["instance"]}, {result["method"]}</title>'
+                "</polyline>"
+            )
+    for row, (method, colour) in enumerate(COLOURS.items()):
+        y = top + 20 + 18 * row
+        parts.append(f'<path d="M{width - 170} {y - 4}h24" stroke="{colour}" stroke-width="3"/>')
+        parts.append(f'<text x="{width - 138}" y="{y}">{method}</text>')
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def main() -> None:
+    """Write table and plot; the page's own words stay."""
+    results = [r for path in sys.argv[1:] for r in json.loads(Path(path).read_text())]
+    results.sort(key=lambda r: (r["instance"], r["method"]))
+    page = DOCS / "planning-performance.md"
+    head, _, rest = page.read_text(encoding="utf-8").partition("<!-- table -->\n")
+    _, _, tail = rest.partition("<!-- end of table -->")
+    text = f"{head}<!-- table -->\n\n{table(results)}\n\n<!-- end of table -->{tail}"
+    page.write_text(text, encoding="utf-8")
+    beside = {r["instance"] for r in results if r["method"] != "cmf"}
+    drawn = [r for r in results if r["instance"] in beside]
+    (DOCS / "performance" / "planning-gap.svg").write_text(plot(drawn), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
