@@ -58,7 +58,7 @@ def extreme(
         Which of the denominators of `tables` to take.
     """
     search = _Search(tables, measured)
-    # A ratio lies between 0 and 1, so a pair that beats the bound has a positive denominator.
+    # Every ratio lies between 0 and 1: a pair that beats the bound has a positive denominator.
     numerator, denominator = (0, 1) if greatest else (1, 1)
     best: Extreme | None = None
     tried: list[Pairing] = []

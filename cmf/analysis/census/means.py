@@ -23,10 +23,10 @@ from cmf.engines.diagram.pairs import moments
 
 Floats = npt.NDArray[np.float64]
 
-NODES = (2, 3, 4, 6, 8, 10, 12, 16, 24, 32, 48)
+NODES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 32, 48)
 """Numbers of powers that are tried before steps in the logarithm."""
 
-CLOSE = 1e-10
+CLOSE = 1e-9
 """Relative error of a sum of powers that is good enough."""
 
 GRID = 4_000
