@@ -33,7 +33,7 @@ from cmf.rules.mutate import changes
 from cmf.testing.strategies import formulas, problems
 
 MANY = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     database=None,
     derandomize=True,

@@ -28,7 +28,7 @@ from cmf.source import Source
 from cmf.testing.strategies import formulas, problems
 
 MANY = settings(
-    max_examples=60,
+    max_examples=35,
     deadline=None,
     database=None,
     derandomize=True,
