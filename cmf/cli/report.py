@@ -10,7 +10,9 @@ import typer
 from cmf.cli import parameters as p
 
 if TYPE_CHECKING:
+    from cmf.analysis.overview import Overview
     from cmf.report.table import Fact
+    from cmf.workspace import VariantSpace
     from cmf.workspace.programme import Built
 
 
@@ -30,6 +32,12 @@ def report(
     k: Annotated[
         int, typer.Option("-k", min=1, help="A part is shared when K vehicles (brands) use it.")
     ] = 2,
+    census: Annotated[
+        bool,
+        typer.Option(
+            "--census", help="Also compare all valid variants, brand by brand; takes minutes."
+        ),
+    ] = False,
     engine: p.EngineOption = p.EngineName.AUTO,
 ) -> None:
     """Write a report on a line-up: one file with the answer, charts and all tables.
@@ -41,6 +49,7 @@ def report(
     Examples:
       $ cmf report catalogs/alliance -o report.html
       $ cmf report catalogs/alliance -o report.xlsx --scope all
+      $ cmf report catalogs/alliance -o report.html --census
     """
     from cmf.cli.console import pass_on_remarks, remark, working
     from cmf.cli.opening import expect
@@ -54,14 +63,28 @@ def report(
     with working(f"reading {lineup}"):
         programme = load_lineup(lineup)
     with working("building the vehicles"):
-        built = programme.build(programme.model.compile(engine.value))
+        space = programme.model.compile(engine.value)
+        built = programme.build(space)
     with working("counting what they share"):
-        found = sections(built.overview(scope, k))
+        overview = built.overview(scope, k)
+    if census:
+        with working("comparing all pairs of variants"):
+            overview = _with_census(space, overview)
+    found = sections(overview)
     with working(f"writing {output}"):
         save_report(programme.lineup.title or programme.lineup.name, found, _facts(built), output)
     remark(f"wrote {output}")
     for surprise in built.surprises:
         remark(surprise)
+
+
+def _with_census(space: VariantSpace, overview: Overview) -> Overview:
+    from attrs import evolve
+
+    from cmf.workspace import census
+
+    compared = census(space, by="brand", scope=overview.scope.name)
+    return evolve(overview, census=compared.comparisons)
 
 
 def _facts(built: Built) -> dict[str, Fact]:

@@ -141,7 +141,7 @@ def _basis(comparison: Comparison) -> str:
 def _shown(comparison: Comparison | None, figure: str) -> Cell:
     if comparison is None:
         return ""
-    value = _value(getattr(comparison, figure))
+    value = share_of(getattr(comparison, figure))
     return "-" if value is None else percent(value)
 
 
@@ -183,7 +183,8 @@ def _witnesses(problem: Problem, comparison: Comparison, figure: str, found: Wit
     return table(figure, columns, apart, title=title, notes=notes)
 
 
-def _value(figure: Figure) -> Fraction | None:
+def share_of(figure: Figure) -> Fraction | None:
+    """The share, of an enclosed mean the middle; `None` when it has no value."""
     match figure:
         case Witnessed(ratio):
             return ratio.value
@@ -196,7 +197,7 @@ def _value(figure: Figure) -> Fraction | None:
 
 
 def _in_words(figure: Figure) -> str:
-    value = _value(figure)
+    value = share_of(figure)
     if value is not None:
         return percent(value)
     return "unknown" if isinstance(figure, Unknown) else "not evaluable"

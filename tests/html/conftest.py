@@ -58,7 +58,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full_page(family: Path) -> Path:
     """The report on `family`, with every kind of chart."""
     path = family.parent / "family.html"
-    write(family, path)
+    write(family, path, "--census")
     return path
 
 

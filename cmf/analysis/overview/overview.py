@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
+from cmf.analysis.census import Comparison
 from cmf.analysis.commonality.basis import NotEvaluable, Weight
 from cmf.analysis.commonality.incidence import Incidence
 from cmf.analysis.configure import Build, Decided, Outcome
@@ -41,6 +42,8 @@ class Overview:
         The targets; `None` when the line-up has none.
     points
         The targets that are ratios, year by year; empty without targets or without time.
+    census
+        What any two valid variants of two brands share; empty when it was not asked for.
     """
 
     catalog: Catalog = field(repr=False)
@@ -58,6 +61,7 @@ class Overview:
     grounds: tuple[Ground, ...]
     assessment: Assessment | None = field(repr=False)
     points: tuple[Point, ...] = field(repr=False)
+    census: tuple[Comparison, ...] = field(default=(), repr=False)
 
     @property
     def sharing(self) -> Sharing:

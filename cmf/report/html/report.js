@@ -27,18 +27,23 @@
     return value;
   };
 
+  const place = (id) => document.getElementById(`chart-${id}`);
   const page = document.documentElement.dataset;
   let waiting = [];
 
   const drawOne = () => {
-    const chart = waiting.shift();
+    const near = waiting.findIndex(({ id }) => {
+      const box = place(id).getBoundingClientRect();
+      return box.bottom > 0 && box.top < window.innerHeight;
+    });
+    const [chart] = waiting.splice(Math.max(near, 0), 1);
     const { data, layout } = painted(chart.figure, themes[page.theme], false);
     // Drawn anew: a change of a drawn chart may be animated, and paper does not wait.
-    Plotly.newPlot(document.getElementById(`chart-${chart.id}`), data, layout, options);
+    Plotly.newPlot(place(chart.id), data, layout, options);
     if (waiting.length === 0) page.drawn = page.theme;
   };
 
-  // One after the other from the top, so that the page answers meanwhile.
+  // One after the other, what is in sight first, so that the page answers meanwhile.
   const drawLater = () => {
     if (waiting.length === 0) return;
     drawOne();

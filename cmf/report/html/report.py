@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cmf.analysis.overview import Overview
 from cmf.report.html.answer import answer_section
+from cmf.report.html.census import census_section
 from cmf.report.html.heatmap import heatmap_section
 from cmf.report.html.kpis import kpi_section
 from cmf.report.html.pareto import pareto_section
@@ -23,6 +24,7 @@ BUILDERS: tuple[Callable[[Overview], Section | None], ...] = (
     heatmap_section,
     slot_section,
     similarity_section,
+    census_section,
     pareto_section,
     sankey_section,
     trend_section,

@@ -17,7 +17,7 @@ def slot_section(overview: Overview) -> Section:
         Column("vehicles", Kind.WHOLE),
         Column("each", Kind.NUMBER, "vehicles a module"),
         Column("volume", Kind.WHOLE, "vehicles a year a module"),
-        Column("greatest", title="most used"),
+        Column("greatest", Kind.PROSE, "most used"),
     ]
     rows: list[Row] = []
     for slot in overview.slots:

@@ -259,8 +259,10 @@ def _figures(outcomes: Sequence[Outcome], units: Units) -> Table:
     return table("targets", columns, rows, title="Targets as numbers")
 
 
-def _unit_name(outcome: Outcome, unit: Unit) -> str:
-    return "ratio" if outcome.target.kind.ratio else unit.symbol
+def _unit_name(outcome: Outcome, unit: Unit) -> str | None:
+    if outcome.target.kind.ratio:
+        return "ratio"
+    return unit.symbol if unit.dimension else None
 
 
 def _float(value: Fraction | int | None, factor: Fraction | int = 1) -> float | None:
