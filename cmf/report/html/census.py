@@ -41,13 +41,14 @@ def _chart(found: Sequence[Comparison]) -> Chart:
     pairs = sum(each.pairs for each in found)
     basis = found[0].basis
     weight = basis.weight.value if basis.weight else "part_number"
-    values = [v for each in found if (v := share_of(each.greatest)) is not None]
+    apart = [share_of(each.greatest) for each in found if each.one != each.other]
+    values = [value for value in apart if value is not None]
     says = (
         f"{basis.metric}, weight {weight}, level {basis.level}, scope {basis.scope}, over "
         f"{number(pairs)} pairs of variants of two brands, or of one."
     )
     if values:
-        says += f" No two variants share more than {percent(max(values))}."
+        says += f" Variants of two brands share at most {percent(max(values))}."
     height = 120 + 32 * len(labels)
     title = "Least, mean and greatest share between brands"
     figure = {
