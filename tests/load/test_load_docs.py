@@ -42,10 +42,10 @@ def test_the_example_is_a_good_catalogue(example: Path) -> None:
 
 
 def test_every_code_is_in_the_list(page: str) -> None:
-    """Codes of catalogue and line-up; targets and planning have pages of their own."""
+    """Codes of catalogue and line-up; targets, planning and git revisions have pages of their own."""
     listed = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", page.split("## Faults and")[1]))
     reader = Path(schemas.__file__).parent
-    own = ("targets", "planning")
+    own = ("targets", "planning", "revision")
     files = [path for path in reader.glob("*.py") if not path.stem.startswith(own)]
     sources = "\n".join(path.read_text() for path in files)
     written = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', sources)) - {"utf-8"}
