@@ -42,7 +42,7 @@ def test_the_example_is_a_good_catalogue(example: Path) -> None:
 
 
 def test_every_code_is_in_the_list(page: str) -> None:
-    """Codes of catalogue and line-up; targets, planning and git revisions have pages of their own."""
+    """Codes of catalogue and line-up; targets, planning and revisions have their own pages."""
     listed = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", page.split("## Faults and")[1]))
     reader = Path(schemas.__file__).parent
     own = ("targets", "planning", "revision")
