@@ -74,11 +74,12 @@ def variants(
     total = known_count(space)
     if everything and style is p.Format.TABLE and output is None:
         _check_readable(total)
-    if best is not None and space.find() is not None:
-        certify_best(space, best, greatest, certificate)
-    elif best is not None:
+    buildable = certificate is None or space.find() is not None
+    if not buildable:
         certify_count(space, certificate)
     _answer(space, facts(whole, over), choice, total, style, output)
+    if best is not None and buildable:
+        certify_best(space, best, greatest, certificate)
 
 
 def _answer(
