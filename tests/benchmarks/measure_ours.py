@@ -235,7 +235,7 @@ def foreign(path: str) -> Result:
         "dead": sum(options == {0} for options in possible.value),
     }
     start = clock()
-    space = DiagramEngine().open(problem, Limits(seconds=20, nodes=4_000_000, memory=10**9))
+    space = DiagramEngine().open(problem, Limits(seconds=120, nodes=4_000_000, memory=10**9))
     found["compile"] = clock() - start
     if isinstance(space, Unknown):
         return found | {"count": f"Unknown({space.limit})"}
