@@ -31,6 +31,8 @@ def markdown_pieces(report: Report) -> Iterator[str]:
             continue
         written += len(text)
         yield text
+    if not any(rows for _, rows in shown):
+        yield "Nothing to show.\n"
     if left_out:
         yield f"\nToo long for a comment: {', '.join(map(_escaped, left_out))}.\n"
 

@@ -42,10 +42,10 @@ def test_the_example_is_a_good_catalogue(example: Path) -> None:
 
 
 def test_every_code_is_in_the_list(page: str) -> None:
-    """Codes of catalogue and line-up; targets, planning and revisions have their own pages."""
+    """Codes of catalogue and line-up; targets, planning, revisions, rates have their own pages."""
     listed = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", page.split("## Faults and")[1]))
     reader = Path(schemas.__file__).parent
-    own = ("targets", "planning", "revision")
+    own = ("targets", "planning", "revision", "rates")
     files = [path for path in reader.glob("*.py") if not path.stem.startswith(own)]
     sources = "\n".join(path.read_text() for path in files)
     written = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', sources)) - {"utf-8"}
