@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,22 @@ def test_what_is_read_answers_as_brute_force(
         again = opened(folder, asked)
     oracle = BruteEngine().open(asked)
     assert list(again.variants()) == list(oracle.variants())  # type: ignore[union-attr]
+
+
+def test_processes_share_a_folder(tmp_path: Path) -> None:
+    """They write and read the same files at the same time; each is right, and no draft is left."""
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(counted, [tmp_path] * 3, range(3)))
+    assert found == [[BruteEngine().open(problem(low)).count() for low in range(5)]] * 3
+    assert len(list(tmp_path.iterdir())) == 5
+    assert {file.suffix for file in tmp_path.iterdir()} == {".diagram"}
+
+
+def counted(folder: Path, number: int) -> list[object]:
+    """Counts of five problems, three times over, begun at a place of its own."""
+    cache.WORTH = 0.0
+    found: dict[int, object] = {}
+    for step in range(15):
+        low = (number + step) % 5
+        found[low] = opened(folder, problem(low)).count()
+    return [found[low] for low in range(5)]
