@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,9 @@ import sys
 WRONG = 2
 BROKEN_PIPE = 128 + 13
 INTERRUPTED = 128 + 2
+
+COLLECT = 100_000
+"""New objects after which cycles are looked for: catalogues are many small objects without any."""
 
 
 def run() -> None:
@@ -19,6 +23,7 @@ def run() -> None:
     try:
         signal.signal(signal.SIGTERM, _terminate)
         _lenient()
+        gc.set_threshold(COLLECT)
         from cmf.cli.app import app
 
         code = _code(app)

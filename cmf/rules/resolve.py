@@ -18,6 +18,9 @@ from cmf.source import Span, Text
 
 __all__ = ["ResolvedCatalog", "resolve_catalog", "resolve_condition", "resolve_rule"]
 
+Place = tuple[str | None, tuple[str, ...] | None, str | None]
+"""Where BOM lines apply: slot, modules and condition, as written."""
+
 
 def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
     """The catalogue with every quantity, rule, table and BOM condition resolved.
@@ -41,7 +44,7 @@ def resolve_catalog(catalog: Catalog) -> ResolvedCatalog:
         with faults:
             rules.append(_rule(names, rule))
     lines: list[t.TypedLine] = []
-    known: dict[str, t.Expr] = {}  # the same condition stands on many lines
+    known: dict[Place, t.Expr] = {}  # the same condition stands on many lines
     for line in catalog.bom:
         if faults.full:
             break
@@ -152,18 +155,22 @@ def _years(names: Names, rule: RuleText) -> tuple[t.Expr, ...]:
     return tuple(bounds)
 
 
-def _line(names: Names, line: BomLine, known: dict[str, t.Expr]) -> t.TypedLine:
-    terms = _place(names, line)
-    if line.condition is not None:
-        text = line.condition.value
-        if text not in known:
-            known[text] = condition(names, line.condition).expr
-        terms += (known[text],)
+def _line(names: Names, line: BomLine, known: dict[Place, t.Expr]) -> t.TypedLine:
+    text = line.condition.value if line.condition is not None else None
+    place: Place = (line.slot, line.modules, text)
+    if place not in known:
+        terms = _place(names, line)
+        if line.condition is not None:
+            anywhere: Place = (None, None, text)
+            if anywhere not in known:
+                known[anywhere] = condition(names, line.condition).expr
+            terms += (known[anywhere],)
+        known[place] = _and(terms)
     if line.part not in names.catalog.parts:
         message = f"there is no part `{line.part}`"
         remedy = did_you_mean(line.part, names.catalog.parts, what="part")
         raise fail("unknown-part", message, line.span, remedy)
-    return t.TypedLine(line.part, line.quantity, line.slot, line.position, _and(terms), line.span)
+    return t.TypedLine(line.part, line.quantity, line.slot, line.position, known[place], line.span)
 
 
 def _place(names: Names, line: BomLine) -> tuple[t.Expr, ...]:
