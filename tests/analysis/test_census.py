@@ -221,14 +221,14 @@ def check(case: Case, within: bool, *, exact: bool = True) -> None:
         )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(cases(), st.booleans())
 def test_everything_equals_brute_force(case: Case, within: bool) -> None:
     check(case, within)
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(cases(), st.booleans())
 def test_parts_of_wide_conditions(
@@ -240,7 +240,7 @@ def test_parts_of_wide_conditions(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(cases(), st.booleans())
 def test_enclosed_means(monkeypatch: pytest.MonkeyPatch, case: Case, within: bool) -> None:

@@ -34,7 +34,7 @@ SECOND = (
 ALLIANCE = Path(__file__).parents[2] / "catalogs/alliance"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_usage_equals_its_definition(case: Case) -> None:
     found = populations(

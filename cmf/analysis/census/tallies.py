@@ -41,6 +41,8 @@ class _Tallying:
         """The tallies of the pairs of nodes of the last layer."""
         values: dict[int, list[list[Tally]]] = {}
         work = 0
+        if self._least_work() > self.most:
+            return None
         for number, layer in self.one.layers.items():
             mate = self.other.layers[number]
             work += len(layer.owners) * len(mate.owners)
@@ -65,6 +67,13 @@ class _Tallying:
                     _add(made[a][b], found)
             values[number] = made
         return values[top]
+
+    def _least_work(self) -> int:
+        """Pairs of arcs, each of which is at least one combination of values."""
+        return sum(
+            len(layer.owners) * len(self.other.layers[number].owners)
+            for number, layer in self.one.layers.items()
+        )
 
     def _own(self, variable: int) -> list[list[Tally]]:
         """The tallies of the pairs of choices of a variable."""
