@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from cmf.cli.console import remark, working
+from cmf.cli.console import counted, remark, working
+from cmf.errors import fail
 
 if TYPE_CHECKING:
+    from cmf.analysis.rule_tests import Result
     from cmf.verify import Certificate
     from cmf.workspace import VariantSpace
+    from cmf.workspace.rule_tests import RuleTests
 
 
 def check_certificate(path: Path | None, over: str) -> None:
@@ -22,6 +26,16 @@ def check_certificate(path: Path | None, over: str) -> None:
         from cmf.report.certificate import check_certificate_target
 
         check_certificate_target(path)
+
+
+def check_certificate_folder(folder: Path | None) -> None:
+    """Refuse a folder that cannot take certificates, before any work is done."""
+    if folder is not None and not folder.is_dir():
+        from cmf.report.files import check_place
+
+        if folder.exists():
+            raise fail("not-a-folder", f"{folder} is a file", None, "name a folder")
+        check_place(folder)
 
 
 def certify_count(space: VariantSpace, path: Path | None) -> None:
@@ -42,6 +56,38 @@ def certify_best(space: VariantSpace, quantity: str, greatest: bool, path: Path 
         with working("proving"):
             certificate = best_certificate(space, quantity, greatest=greatest)
         _save(certificate, path)
+
+
+def certify_tests(tests: RuleTests, results: Sequence[Result], folder: Path) -> bool:
+    """Write a proof of every test that passed, and say which have none.
+
+    Returns
+    -------
+    bool
+        Whether every one got a proof.
+    """
+    from cmf.analysis.rule_tests import Passed
+    from cmf.errors import LimitReached
+    from cmf.report.certificate import certificate_name, save_certificate
+    from cmf.report.words import number
+    from cmf.workspace.certificate import trial_certificate
+
+    passed = [(r.trial, r.outcome) for r in results if isinstance(r.outcome, Passed)]
+    folder.mkdir(exist_ok=True)
+    space = tests.model.compile()
+    missing = []
+    for trial, outcome in counted(passed, len(passed), "proving"):
+        try:
+            certificate = trial_certificate(space, trial, outcome.witness)
+        except LimitReached as limit:
+            missing.append(f"limit: {trial.test.id} has no certificate: {limit}")
+        else:
+            save_certificate(certificate, folder / certificate_name(trial.test.id))
+    for line in missing:
+        remark(line)
+    made = number(len(passed) - len(missing))
+    remark(f"wrote {made} of {number(len(passed))} certificates to {folder}")
+    return not missing
 
 
 def _save(certificate: Certificate, path: Path) -> None:

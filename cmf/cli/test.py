@@ -46,6 +46,14 @@ AtLeast = Annotated[
         "--at-least", metavar="PERCENT", min=0, max=100, help="With --mutate: score to reach."
     ),
 ]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificate",
+        metavar="FOLDER",
+        help="Also write a proof of every test that passes, for `cmf verify`.",
+    ),
+]
 Seconds = Annotated[
     float, typer.Option("--time", min=0.1, help="Seconds that one answer may take.")
 ]
@@ -59,6 +67,7 @@ def test(
     rule: Rule = [],  # noqa: B006
     at_least: AtLeast = 100.0,
     seconds: Seconds = 60.0,
+    certificate: Certificates = None,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
 ) -> None:
@@ -72,23 +81,21 @@ def test(
     mutation score is the share of these changes that some test notices; changes that leave the
     variant space as it is do not count. Exit code 1 when the score is below --at-least.
 
+    With --certificate every test that passes gets a file ID.json with a proof that `cmf verify`
+    checks. Exit code 3 when one of them has none within bounds.
+
     \b
     Examples:
       $ cmf test catalogs/alliance
       $ cmf test catalogs/alliance -k battery --junit report.xml
+      $ cmf test catalogs/alliance -k battery --certificate proofs
       $ cmf test catalogs/alliance --mutate --rule E03 --at-least 95
     """
+    from cmf.cli.certify import certify_tests
     from cmf.cli.console import answer, emit, remark
-    from cmf.errors import fail
-    from cmf.report.files import check_place, check_target
     from cmf.report.rule_tests import failure_text, tally, verdict
 
-    if output is not None:
-        check_target(output)
-    if junit is not None:
-        check_place(junit)
-    if rule and not mutate:
-        raise fail("no-mutation", "--rule narrows --mutate", None, "add --mutate")
+    _check(output, junit, certificate, rule, mutate)
     tests = _opened(catalogue, keyword, seconds)
     results = _results(tests)
     problem = tests.model.problem
@@ -104,8 +111,34 @@ def test(
     answer(_report(tests, results), style, output)
     if mutate:
         remark("no mutation score: every test must pass first")
-    if found["failed"] or found["undecided"]:
-        raise typer.Exit(1 if found["failed"] else 3)
+    proven = certificate is None or certify_tests(tests, results, certificate)
+    if found["failed"]:
+        raise typer.Exit(1)
+    if found["undecided"] or not proven:
+        raise typer.Exit(3)
+
+
+def _check(
+    output: Path | None,
+    junit: Path | None,
+    certificate: Path | None,
+    rule: list[str],
+    mutate: bool,
+) -> None:
+    """Refuse files that cannot be written, and options at odds, before any work is done."""
+    from cmf.cli.certify import check_certificate_folder
+    from cmf.errors import fail
+    from cmf.report.files import check_place, check_target
+
+    if output is not None:
+        check_target(output)
+    if junit is not None:
+        check_place(junit)
+    check_certificate_folder(certificate)
+    if rule and not mutate:
+        raise fail("no-mutation", "--rule narrows --mutate", None, "add --mutate")
+    if mutate and certificate is not None:
+        raise fail("two-questions", "--certificate does not go with --mutate", None, "drop one")
 
 
 def _mutated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from attrs import asdict
 
@@ -29,6 +30,11 @@ def check_certificate_target(path: Path) -> None:
 def save_certificate(certificate: Certificate, path: Path) -> None:
     """Write a certificate whole or not at all; raises `InputError`."""
     save_text(certificate_pieces(certificate), path)
+
+
+def certificate_name(test: str) -> str:
+    """Name of the file for a rule test; ids may have a slash, files may not."""
+    return quote(test, safe="+") + SUFFIX
 
 
 def certificate_pieces(certificate: Certificate) -> Iterator[str]:
@@ -57,6 +63,8 @@ def in_words(claim: Claim, factor: int, symbol: str) -> str:
     match claim.kind:
         case "count" if claim.number == 0:
             return f"no variant is valid{under}"
+        case "count" if claim.number == 1:
+            return f"one variant is valid{under}"
         case "count":
             return f"{number(claim.number)} variants are valid{under}"
         case "always":

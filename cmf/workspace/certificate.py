@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
 from cmf.errors import LimitReached
+from cmf.model.rule_tests import Claim as RuleClaim
+from cmf.model.units import PURE, UNITS
 from cmf.problem.answer import Limits, Solved, Unknown
-from cmf.problem.problem import Constraint
+from cmf.problem.problem import Constraint, Variant
 from cmf.verify import Certificate, Claim
 from cmf.workspace.space import VariantSpace
+
+if TYPE_CHECKING:
+    from cmf.analysis.rule_tests import Trial
 
 CONFLICT_SECONDS = 30.0
 
@@ -52,6 +61,63 @@ def best_certificate(space: VariantSpace, quantity: str, *, greatest: bool = Fal
         case Unknown(limit):
             raise LimitReached(f"no answer within {limit}")
     raise ValueError("there is no variant")
+
+
+def trial_certificate(space: VariantSpace, trial: Trial, witness: Variant | None) -> Certificate:
+    """Proof that a rule test passes.
+
+    What is possible is proven by the witness, as a count of one variant; what is impossible as a
+    count of none.
+
+    Parameters
+    ----------
+    space
+        All valid variants of the catalogue.
+    witness
+        A variant that a test of the kind ``possible`` looks at.
+
+    Raises
+    ------
+    LimitReached
+        When there is no certificate for this kind of test, or none within bounds.
+    """
+    test = trial.test
+    selected = space if test.where is None else space.where(test.where.value)
+    statements = [text.value for text in test.statements]
+    match test.claim:
+        case RuleClaim.POSSIBLE if witness is not None:
+            return count_certificate(selected.where(*statements, _same(space, witness)))
+        case RuleClaim.IMPOSSIBLE:
+            return count_certificate(selected.where(*statements))
+        case RuleClaim.COUNT:
+            return count_certificate(selected)
+        case RuleClaim.ALWAYS:
+            return always_certificate(selected, statements[0])
+        case RuleClaim.EXACTLY_ONE:
+            return always_certificate(selected, _exactly_one(statements))
+        case RuleClaim.BEST if test.best is not None and test.best.variant is None:
+            best = test.best
+            return best_certificate(selected, best.quantity.value, greatest=best.greatest)
+    raise LimitReached("there are certificates for the value of the best, not for its variants")
+
+
+def _same(space: VariantSpace, variant: Variant) -> str:
+    """The condition that a variant is this one, in the rule language."""
+    names = space.model.problem.names(variant)
+    units = {axis.name: axis.unit for axis in space.model.catalog.axes}
+    takes = []
+    for name, option in names.items():
+        unit = units[name]
+        plain = unit is None or unit in (PURE, UNITS["year"])
+        takes.append(f"{name} == {option}" + ("" if plain or unit is None else f" {unit.symbol}"))
+    return " and ".join(takes)
+
+
+def _exactly_one(statements: Sequence[str]) -> str:
+    """The statement that one of several holds and no two do, in the rule language."""
+    some = " or ".join(f"({each})" for each in statements)
+    pairs = [f"not (({one}) and ({other}))" for one, other in combinations(statements, 2)]
+    return " and ".join((f"({some})", *pairs))
 
 
 def _certified(space: VariantSpace, claim: Claim, only: set[str] | None) -> Certificate:

@@ -99,6 +99,70 @@ def test_keywords_choose(tests_file: Callable[[str], Path]) -> None:
     assert "F1" in answer.err
 
 
+PROVABLE = """\
+  - {id: a/1, possible: energy == electric, where: brand == south}
+  - {id: A2, impossible: brand == south and cockpit == cockpit_next}
+  - {id: A3, where: front_unit.size == large, always: "cockpit in {cockpit_wide, cockpit_next}"}
+  - {id: A4, exactly-one: [brand == north, brand == south]}
+  - {id: A5, where: brand == south, count: 24}
+  - {id: A6, where: brand == south, best: {least: unit_cost, value: 2 476.20 EUR}}
+"""
+PROVEN = {
+    "a%2F1": "one variant is valid where (brand == south) and (energy == electric) and (",
+    "A2": "no variant is valid where (brand == south and cockpit == cockpit_next)",
+    "A3": "every valid variant where (front_unit.size == large) satisfies cockpit in",
+    "A4": "every valid variant satisfies ((brand == north) or (brand == south)) and not (",
+    "A5": "24 variants are valid where (brand == south)",
+    "A6": "the least unit_cost where (brand == south) is 2 476.2 EUR",
+}
+
+
+def test_every_kind_of_test_is_certified(tests_file: Callable[[str], Path]) -> None:
+    tests_file(PROVABLE)
+    answer = call("test", "demo", "--certificate", "proofs")
+    assert (answer.code, answer.err) == (0, "wrote 6 of 6 certificates to proofs\n")
+    assert {path.stem for path in Path("proofs").iterdir()} == PROVEN.keys()
+    for name, claim in PROVEN.items():
+        found = call("verify", f"proofs/{name}.json", "demo")
+        assert found.code == 0, found.err
+        assert found.out.startswith(f"verified: {claim}")
+
+
+def test_a_certificate_of_a_test_is_about_its_catalogue(demo: Path) -> None:
+    assert call("test", "demo", "--certificate", "proofs").code == 0
+    rules = demo / "rules" / "fit.yaml"
+    rules.write_text(rules.read_text() + "# a remark\n")
+    assert call("verify", "proofs/T03.json", "demo").code == 1
+
+
+def test_tests_without_a_certificate_are_named(
+    tests_file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = "  - {id: P1, best: {least: unit_cost, variant: brand == south}}\n"
+    failing = "  - {id: F1, always: brand == north}\n"
+    tests_file(PROVABLE + best)
+    answer = call("test", "demo", "--certificate", "proofs")
+    assert answer.code == 3
+    assert "P1 has no certificate: " in answer.err
+    assert "wrote 6 of 7 certificates" in answer.err
+    monkeypatch.setattr("cmf.analysis.certify.draft.LIMITS", ((1, 1),))
+    answer = call("test", "demo", "-k", "A5", "--certificate", "none")
+    assert answer.code == 3
+    assert "limit: A5 has no certificate" in answer.err
+    assert list(Path("none").iterdir()) == []
+    tests_file(PROVABLE + failing)
+    assert call("test", "demo", "--certificate", "failing").code == 1
+    assert not Path("failing/F1.json").exists()
+
+
+def test_places_for_certificates_are_checked_first(demo: Path) -> None:
+    for place in ("demo/catalog.yaml", "nowhere/proofs"):
+        answer = call("test", "demo", "--certificate", place)
+        assert (answer.code, answer.out) == (2, ""), place
+    assert call("test", "demo", "--mutate", "--certificate", "proofs").code == 2
+    assert not Path("proofs").exists()
+
+
 BAD = [
     ("  - {id: B, possible: brnd == south}\n", "2:23", "`brand`"),
     ("  - {id: B, possible: brand == south, count: 3}\n", "2:39", "split it"),
