@@ -29,6 +29,12 @@ NODES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 32, 48)
 CLOSE = 1e-9
 """Relative error of a sum of powers that is good enough."""
 
+NEAR = 1e-7
+"""Relative error from which a sum of powers may become close by levelling it."""
+
+ROUNDS = 5
+"""Steps of Newton's method by which a sum of powers is levelled."""
+
 GRID = 4_000
 """Points at which the error is measured; it is smooth between them."""
 
@@ -58,13 +64,16 @@ def powers(low: int, high: int) -> Powers:
     """A sum of powers for 1/D with ``low <= D <= high``.
 
     Gauss-Jacobi quadrature of ``1/D = integral from 0 to 1 of u^(D/h - 1) / h du`` is exact at
-    evenly spaced D, a distance h apart, and close between them. Where the bounds are far apart,
-    the trapezoidal rule for ``1/D = integral of exp(s - D exp(s)) ds`` needs fewer powers.
+    evenly spaced D, a distance h apart, and close between them. Where that is nearly close enough,
+    the powers are moved to be exact at the Chebyshev points. Where the bounds are far apart, the
+    trapezoidal rule for ``1/D = integral of exp(s - D exp(s)) ds`` needs fewer powers.
     """
     if low == high:
         return Powers(low, np.array([1 / low]), np.zeros(1), 0.0)
     for count in NODES:
         found = _judged(low, high, *_jacobi(low, high, count))
+        if CLOSE <= found.error < NEAR:
+            found = _levelled(found, high)
         if found.error < CLOSE:
             return found
     steps = np.exp(np.arange(math.log(CLOSE / 100 / high), math.log(40 / low), STEP))
@@ -85,11 +94,33 @@ def _jacobi(low: int, high: int, count: int) -> tuple[Floats, Floats]:
     return vectors[0] ** 2 / low, np.log(nodes) / step
 
 
+def _levelled(start: Powers, high: int) -> Powers:
+    """Powers that are exact at the Chebyshev points, by Newton's method, if it gets there."""
+    low, coefficients, logarithms = start.low, start.coefficients, start.logarithms
+    points = 2 * len(coefficients)
+    angles = (np.arange(points) + 0.5) * np.pi / points
+    at = (low + high) / 2 - (high - low) / 2 * np.cos(angles)
+    for _ in range(ROUNDS):
+        terms = at[:, None] * np.exp(np.outer(at - low, logarithms)) * coefficients
+        slopes = np.hstack([terms, terms * (at - low)[:, None]])
+        sizes = np.linalg.norm(slopes, axis=0)
+        step = np.linalg.lstsq(slopes / sizes, 1 - terms.sum(axis=1), rcond=1e-15)[0] / sizes
+        coefficients = coefficients * (1 + step[: points // 2])
+        logarithms = logarithms + step[points // 2 :]
+        # Positive terms keep rounding errors relative.
+        if not (np.all(coefficients > 0) and np.all(logarithms < 0)):
+            return start
+    found = _judged(low, high, coefficients, logarithms)
+    return found if found.error < start.error else start
+
+
 def _judged(low: int, high: int, coefficients: Floats, logarithms: Floats) -> Powers:
-    at = np.linspace(low, high, GRID)
+    every = high - low < GRID
+    at = np.arange(low, high + 1) if every else np.linspace(low, high, GRID)
     made = np.exp(np.outer(at - low, logarithms)) @ coefficients
-    error = 2 * float(np.abs(made * at - 1).max()) + 1e-14
-    return Powers(low, coefficients, logarithms, error)
+    worst = float(np.abs(made * at - 1).max())
+    # Denominators are whole numbers: nothing is between those of a narrow range.
+    return Powers(low, coefficients, logarithms, (1 if every else 2) * worst + 1e-14)
 
 
 def enclose(
