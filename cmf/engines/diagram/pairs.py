@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from cmf.engines.diagram.outline import Layer, Outline
-from cmf.engines.diagram.relation import Ints
+from cmf.engines.diagram.relation import Ints, group
 
 Matrix = npt.NDArray[Any]
 """Shape (options of a variable in the first variant, options in the second)."""
@@ -95,19 +95,44 @@ class _Walk:
     """By layer, shape (nodes of the one, nodes of the other)."""
     chosen: dict[int, Matrix] = field(init=False, factory=dict)
     """By variable, its table over choices."""
+    strands: dict[int, _Strand] = field(init=False, factory=dict)
+    """By layer whose nodes have one arc each."""
 
     def value(self) -> Any:
         """The value of the whole."""
         for variable, table in self.tables.items():
             self.chosen[variable] = _by_choice(table, self.one, self.other, variable, self.among)
         for number, layer in self.one.layers.items():
-            self.values[number] = self._nodes(layer, self.other.layers[number])
-        return self.values[max(self.one.layers)][0, 0]
+            if _single(layer) and _single(self.other.layers[number]):
+                self.strands[number] = self._strand(number)
+            else:
+                self.values[number] = self._nodes(number)
+        return self._values(max(self.one.layers))[0, 0]
 
-    def _nodes(self, layer: Layer, mate: Layer) -> Matrix:
+    def _values(self, number: int) -> Matrix:
+        """Values of the pairs of nodes of a layer that was walked."""
+        if number not in self.values:
+            self.values[number] = self._nodes(number)
+        return self.values[number]
+
+    def _strand(self, number: int) -> _Strand:
+        """A layer without a choice of arcs, on top of the strand below it."""
+        layer, mate = self.one.layers[number], self.other.layers[number]
+        strand = _Strand()
+        if layer.children:
+            child, nodes = layer.children[0][0], (layer.children[0][1], mate.children[0][1])
+            below = self.strands.get(child)
+            strand = below.above(nodes) if below else _Strand(below=child, nodes=nodes)
+        if layer.variable < 0:
+            return strand
+        table, choices = self.chosen[layer.variable], (layer.choices, mate.choices)
+        return strand.joined(table, choices, self.together)
+
+    def _nodes(self, number: int) -> Matrix:
         """Values of the pairs of nodes of a layer."""
+        layer, mate = self.one.layers[number], self.other.layers[number]
         terms = [
-            (table.take(columns, axis=1), rows) for table, rows, columns in self._terms(layer, mate)
+            (table.take(columns, axis=1), rows) for table, rows, columns in self._terms(number)
         ]
         if self.counted and terms and np.any(mate.weights != 1):
             terms[0] = (terms[0][0] * mate.weights, terms[0][1])
@@ -128,12 +153,20 @@ class _Walk:
             pieces.append(half)
         return np.ascontiguousarray(np.concatenate(pieces) if len(pieces) > 1 else pieces[0])
 
-    def _terms(self, layer: Layer, mate: Layer) -> Iterator[tuple[Matrix, Ints, Ints]]:
+    def _terms(self, number: int) -> Iterator[tuple[Matrix, Ints, Ints]]:
         """Tables, with the row and the column of every arc in them."""
+        layer, mate = self.one.layers[number], self.other.layers[number]
+        strand = self.strands.get(number)
+        if strand:
+            if strand.table is not None:
+                yield strand.table, strand.kinds[0], strand.kinds[1]
+            if strand.below is not None:
+                yield self._values(strand.below), strand.nodes[0], strand.nodes[1]
+            return
         if layer.variable >= 0:
             yield self.chosen[layer.variable], layer.choices, mate.choices
         for (child, nodes), (_, mates) in zip(layer.children, mate.children, strict=True):
-            yield self.values[child], nodes, mates
+            yield self._values(child), nodes, mates
 
     def _gathered(
         self,
@@ -164,8 +197,9 @@ class _Walk:
             layer, mate = self.one.layers[number], self.other.layers[number]
             rows, columns = _arcs_of(layer, a), _arcs_of(mate, b)
             costs = np.zeros((1, 1))
-            for table, mine, others in self._terms(layer, mate):
-                costs = costs + table[np.ix_(mine[rows], others[columns])]
+            if number not in self.strands:
+                for table, mine, others in self._terms(number):
+                    costs = costs + table[np.ix_(mine[rows], others[columns])]
             i, j = divmod(int(costs.argmin()), costs.shape[1])
             i, j = rows.start + i, columns.start + j
             if layer.variable >= 0:
@@ -173,6 +207,58 @@ class _Walk:
             for (child, nodes), (_, mates) in zip(layer.children, mate.children, strict=True):
                 stack.append((child, int(nodes[i]), int(mates[j])))
         return chosen
+
+
+@frozen(eq=False)
+class _Strand:
+    """Layers one below the other whose nodes have one arc each: nothing is chosen between.
+
+    The value of a pair of nodes is one of few kinds, joined with a value of a layer below.
+
+    Attributes
+    ----------
+    table
+        By kind of the node of the one and of the other; `None` where no variable is looked at.
+    kinds, nodes
+        Of every node of the one and of the other, its kind and its node in the layer `below`.
+    """
+
+    table: Matrix | None = None
+    kinds: tuple[Ints, ...] = ()
+    below: int | None = None
+    nodes: tuple[Ints, ...] = ()
+
+    def above(self, nodes: tuple[Ints, Ints]) -> _Strand:
+        """The strand for nodes that lead to given nodes of this one."""
+        kinds, below = (
+            tuple(numbers[chosen] for numbers, chosen in zip(mine, nodes, strict=False))
+            for mine in (self.kinds, self.nodes)
+        )
+        return _Strand(self.table, kinds, self.below, below)
+
+    def joined(self, table: Matrix, choices: tuple[Ints, Ints], together: np.ufunc) -> _Strand:
+        """The strand with one more variable."""
+        if self.table is None:
+            return _Strand(table, choices, self.below, self.nodes)
+        numbers, olds, news = [], [], []
+        for side, (kinds, chosen) in enumerate(zip(self.kinds, choices, strict=True)):
+            wide = table.shape[side]
+            found, samples = group(kinds * wide + chosen, self.table.shape[side] * wide)
+            numbers.append(found)
+            olds.append(kinds[samples])
+            news.append(chosen[samples])
+        both = together(self.table[np.ix_(*olds)], table[np.ix_(*news)])
+        return _Strand(both, tuple(numbers), self.below, self.nodes)
+
+
+def _single(layer: Layer) -> bool:
+    """Whether every node has one arc, and at most one layer is below."""
+    return (
+        len(layer.owners) == layer.owners[-1] + 1
+        and len(layer.children) <= 1
+        and (layer.variable >= 0 or len(layer.children) > 0)
+        and bool(np.all(layer.weights == 1))
+    )
 
 
 @frozen(eq=False)
