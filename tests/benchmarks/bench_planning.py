@@ -17,16 +17,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import plain_planning
 from attrs import evolve, frozen
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
+from lineups import Spec, lineup, spend_share, with_target
 
 from cmf.planning.answer import PlanLimits, Planned, Progress
 from cmf.planning.data import PlanningProblem
 from cmf.planning.evaluate import share_of
 from cmf.planning.solve import solve
-from tests.benchmarks import plain_planning
-from tests.benchmarks.lineups import Spec, lineup, spend_share, with_target
 
 SCALES = {
     (20, "0.3"): 40,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from attrs import evolve
+from worked_examples import e12, e12c, spend
 
 from cmf.planning.brute import cheapest, front, plans
 from cmf.planning.constraints import AtMost
 from cmf.planning.data import Item, Plan, Tier
 from cmf.planning.diagrams import from_pairs, from_variants
 from cmf.planning.evaluate import evaluate
-from tests.planning.worked import e12, e12c, spend
 
 
 def test_e12_has_the_published_optima() -> None:

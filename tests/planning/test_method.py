@@ -8,6 +8,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_lineups import random_lineup
+from worked_examples import e12, spend
 
 from cmf.planning import solve as method
 from cmf.planning.answer import PlanLimits, Planned, Progress, Status
@@ -20,8 +22,6 @@ from cmf.planning.relax import Relaxation
 from cmf.planning.search import Search
 from cmf.planning.solve import solve
 from cmf.problem.answer import Infeasible, Unknown
-from tests.planning.lineups import random_lineup
-from tests.planning.worked import e12, spend
 
 
 def medium(vehicles: int = 6) -> PlanningProblem:

@@ -8,6 +8,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_lineups import random_lineup
+from worked_examples import e12, e12c, spend
 
 from cmf.planning.answer import Planned, Status
 from cmf.planning.brute import cheapest
@@ -15,8 +17,6 @@ from cmf.planning.constraints import AtMost
 from cmf.planning.data import PlanningProblem
 from cmf.planning.solve import solve
 from cmf.problem.answer import Infeasible
-from tests.planning.lineups import random_lineup
-from tests.planning.worked import e12, e12c, spend
 
 
 def check(problem: PlanningProblem) -> None:
