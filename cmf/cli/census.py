@@ -101,7 +101,7 @@ def census(
         check_target(output)
     space = open_space(catalogue, where, p.EngineName.AUTO)
     taken = _taken(space, rates, fit)
-    with working("comparing all pairs of variants"):
+    with working("comparing all pairs of variants") as progress:
         found = compare(
             space,
             *briefs,
@@ -111,6 +111,7 @@ def census(
             scope=scope,
             rates=taken,
             fit=fit,
+            on_progress=progress,
         )
     answer(_report(space, found), style, output)
     if unknown(found.comparisons):

@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -60,10 +60,13 @@ def remark(text: str) -> None:
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Say `what` is going on when it takes longer than `PATIENCE` and somebody watches."""
+def working(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Say `what` is going on when it takes longer than `PATIENCE` and somebody watches.
+
+    What the block is given may be told how many steps of how many are done.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield lambda done, total: None
         return
     from rich.console import Console
 
@@ -72,7 +75,7 @@ def working(what: str) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield lambda done, total: status.update(f"{what} … {done:,} of {total:,}")
     finally:
         timer.cancel()
         status.stop()

@@ -35,7 +35,7 @@ def report(
     census: Annotated[
         bool,
         typer.Option(
-            "--census", help="Also compare all valid variants, brand by brand; takes minutes."
+            "--census", help="Also compare all valid variants, brand by brand; takes a minute."
         ),
     ] = False,
     engine: p.EngineOption = p.EngineName.AUTO,

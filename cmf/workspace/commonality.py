@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -71,6 +71,7 @@ def census(
     scope: str = "",
     rates: Mapping[str, Mapping[str, Rate]] | None = None,
     fit: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Census:
     """Least, mean, greatest and expected share of two variants, over all pairs of them.
 
@@ -85,6 +86,8 @@ def census(
         Of the catalogue; by default ``all``, or the whole vehicle when there is no such scope.
     rates, fit
         Take rates for the expected share; see `VariantSpace.take_rates`.
+    on_progress
+        Told how many comparisons of how many are done, after each.
 
     Raises
     ------
@@ -111,9 +114,14 @@ def census(
     if isinstance(opened, Unknown):
         raise LimitReached(f"the part lists do not compile within {opened.limit}: narrow the space")
     comparer = Comparer.of(lowered, within, opened, weight, measure, rates=rates, fit=fit)
-    found = tuple(comparer.compare(*pair) for pair in _pairs(opened, measure, matrix=bool(by)))
+    pairs = list(_pairs(opened, measure, matrix=bool(by)))
+    found: list[Comparison] = []
+    for pair in pairs:
+        found.append(comparer.compare(*pair))
+        if on_progress is not None:
+            on_progress(len(found), len(pairs))
     labels = tuple(group.name for group in groups)
-    return Census(measure, weight, within.name, labels, found)
+    return Census(measure, weight, within.name, labels, tuple(found))
 
 
 def _scope(space: VariantSpace, name: str) -> Scope:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from calling import call
 
+import cmf
+
 
 def test_two_briefs(demo: Path) -> None:
     answer = call(
@@ -69,3 +71,9 @@ def test_no_variant_is_a_no(demo: Path) -> None:
     answer = call("census", "demo", "--within", "energy == petrol and rear_unit.driven")
     assert answer.code == 1
     assert "not evaluable" in answer.out
+
+
+def test_progress_counts_comparisons(demo: Path) -> None:
+    told: list[tuple[int, int]] = []
+    cmf.census(cmf.load(demo).compile(), by="brand", on_progress=lambda *step: told.append(step))
+    assert told == [(1, 3), (2, 3), (3, 3)]
