@@ -13,7 +13,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cmf.workspace import Model, Programme, VariantSpace, census, load, load_lineup, plan
+    from cmf.workspace import Model, Programme, VariantSpace, load, load_lineup
+    from cmf.workspace.commonality import census
+    from cmf.workspace.planning import plan
 
 __version__ = "0.1.0"
 
@@ -50,7 +52,8 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         import importlib
 
-        return getattr(importlib.import_module("cmf.workspace"), name)
+        heavy = {"census": "cmf.workspace.commonality", "plan": "cmf.workspace.planning"}
+        return getattr(importlib.import_module(heavy.get(name, "cmf.workspace")), name)
     raise AttributeError(f"module 'cmf' has no attribute {name!r}")
 
 

@@ -81,7 +81,7 @@ def report(
 def _with_census(space: VariantSpace, overview: Overview) -> Overview:
     from attrs import evolve
 
-    from cmf.workspace import census
+    from cmf.workspace.commonality import census
 
     compared = census(space, by="brand", scope=overview.scope.name)
     return evolve(overview, census=compared.comparisons)
