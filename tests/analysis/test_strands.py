@@ -25,7 +25,7 @@ def test_strands_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         return original(self, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(pairs_module._Strand, "joined", watched)
-    space = cmf.load(ALLIANCE).compile().where("segment == a and energy == bev")
+    space = cmf.load(ALLIANCE).compile().where("segment == a")
     found = cmf.census(space, *BRIEFS).comparisons
     assert sum(joined) > 50
     monkeypatch.setattr(pairs_module, "_single", lambda layer: False)
