@@ -6,11 +6,11 @@ the constraint is missed and lowers it while it is met.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define
+from attrs import define, evolve, field
 
 from cmf.planning.compiled import Compiled, Index
 from cmf.planning.constraints import AtMost, Counting, Followed, Leads, Share, Spread
@@ -43,7 +43,40 @@ class Ledger(Protocol):
 
 
 @define(eq=False)
-class ShareLedger:
+class Counted:
+    """What the constraints have in common: who uses what, and the multiplier.
+
+    Attributes
+    ----------
+    entry_group
+        The group of every use.
+    users
+        How many vehicles use each group, in all or by label.
+    """
+
+    entry_group: Index
+    users: Index
+    multiplier: float = field(default=0.0, kw_only=True)
+
+    def fresh(self) -> Self:
+        """The same constraint, with no vehicle in."""
+        return evolve(self, users=np.zeros_like(self.users))
+
+    def copy(self) -> Self:
+        """An independent copy."""
+        return evolve(self, users=self.users.copy())
+
+    def lack(self) -> float:
+        """What is missing to meet the constraint; negative is to spare."""
+        raise NotImplementedError
+
+    def shortage(self) -> float:
+        """What is missing, in money."""
+        return self.multiplier * max(0.0, self.lack())
+
+
+@define(eq=False)
+class ShareLedger(Counted):
     """A share target.
 
     Attributes
@@ -52,8 +85,6 @@ class ShareLedger:
         Of every use; for weights that count once, of every group.
     counts
         Which labels (rows) make a group (column) common.
-    users
-        For each label and group how many vehicles use it.
     total
         For each group the weight in use.
     """
@@ -64,34 +95,16 @@ class ShareLedger:
     label: Index
     looked_at: npt.NDArray[np.bool_]
     weight: Floats
-    entry_group: Index
     counts: npt.NDArray[np.bool_]
-    users: Index
     total: Floats
-    multiplier: float = 0.0
 
-    def fresh(self) -> ShareLedger:
+    def fresh(self) -> Self:
         """The same constraint, with no vehicle in."""
-        twin = self.copy()
-        twin.users[:] = 0
-        twin.total[:] = 0
-        return twin
+        return evolve(self, users=np.zeros_like(self.users), total=np.zeros_like(self.total))
 
-    def copy(self) -> ShareLedger:
+    def copy(self) -> Self:
         """An independent copy."""
-        return ShareLedger(
-            self.bound,
-            self.once,
-            self.k,
-            self.label,
-            self.looked_at,
-            self.weight,
-            self.entry_group,
-            self.counts,
-            self.users.copy(),
-            self.total.copy(),
-            self.multiplier,
-        )
+        return evolve(self, users=self.users.copy(), total=self.total.copy())
 
     def count(self, vehicle: int, entries: Index, sign: int) -> None:
         """A vehicle comes or goes with some uses."""
@@ -135,10 +148,6 @@ class ShareLedger:
         shared, whole = self.parts()
         return self.bound * whole - shared if whole > 0 else 1.0
 
-    def shortage(self) -> float:
-        """What is missing, in money."""
-        return self.multiplier * max(0.0, self.lack())
-
 
 def share_ledger(
     compiled: Compiled, share: Share, entry_group: Index, entry_pair: Index
@@ -172,15 +181,15 @@ def share_ledger(
         case _:
             counts[:] = [[label == share.common.group] for label in labels]
     return ShareLedger(
+        entry_group,
+        np.zeros((len(labels), compiled.groups), dtype=np.int64),
         float(share.bound),
         share.counting is Counting.ONCE,
         k,
         np.array([labels.index(name) for name in names]),
         np.array([not share.among or v in share.among for v in range(len(names))]),
         weight,
-        entry_group,
         counts,
-        np.zeros((len(labels), compiled.groups), dtype=np.int64),
         np.zeros(compiled.groups),
     )
 
@@ -197,26 +206,11 @@ def _entry_weight(compiled: Compiled, share: Share, members: dict[int, int], pai
 
 
 @define(eq=False)
-class NumberLedger:
+class NumberLedger(Counted):
     """At most a number of items in use."""
 
     weight: Floats
     most: float
-    entry_group: Index
-    users: Index
-    multiplier: float = 0.0
-
-    def fresh(self) -> NumberLedger:
-        """The same constraint, with no vehicle in."""
-        twin = self.copy()
-        twin.users[:] = 0
-        return twin
-
-    def copy(self) -> NumberLedger:
-        """An independent copy."""
-        return NumberLedger(
-            self.weight, self.most, self.entry_group, self.users.copy(), self.multiplier
-        )
 
     def count(self, vehicle: int, entries: Index, sign: int) -> None:
         """A vehicle comes or goes with some uses."""
@@ -230,32 +224,13 @@ class NumberLedger:
         """How many too many are in use."""
         return float(self.weight[self.users > 0].sum()) - self.most
 
-    def shortage(self) -> float:
-        """What is too much, in money."""
-        return self.multiplier * max(0.0, self.lack())
-
 
 @define(eq=False)
-class LeadLedger:
+class LeadLedger(Counted):
     """Items that only follow their leader's group."""
 
     label: Index
     lead: Index
-    entry_group: Index
-    users: Index
-    multiplier: float = 0.0
-
-    def fresh(self) -> LeadLedger:
-        """The same constraint, with no vehicle in."""
-        twin = self.copy()
-        twin.users[:] = 0
-        return twin
-
-    def copy(self) -> LeadLedger:
-        """An independent copy."""
-        return LeadLedger(
-            self.label, self.lead, self.entry_group, self.users.copy(), self.multiplier
-        )
 
     def count(self, vehicle: int, entries: Index, sign: int) -> None:
         """A vehicle comes or goes with some uses."""
@@ -274,10 +249,6 @@ class LeadLedger:
         """How many groups are used without their leader."""
         return float(((self.lead >= 0) & self.users.any(axis=0) & ~self._led()).sum())
 
-    def shortage(self) -> float:
-        """What is missing, in money."""
-        return self.multiplier * self.lack()
-
 
 def ledgers_of(compiled: Compiled, entry_group: Index, entry_pair: Index) -> list[Ledger]:
     """The ledgers of all constraints that look at who uses what."""
@@ -293,7 +264,7 @@ def ledgers_of(compiled: Compiled, entry_group: Index, entry_pair: Index) -> lis
                     if j in group_of:
                         number[group_of[j]] += w
                 users = np.zeros(compiled.groups, dtype=np.int64)
-                found.append(NumberLedger(number, float(most), entry_group, users))
+                found.append(NumberLedger(entry_group, users, number, float(most)))
             case Leads():
                 found.append(_lead_ledger(compiled, constraint, group_of, entry_group))
             case _:
@@ -311,4 +282,4 @@ def _lead_ledger(
         if j in group_of:
             lead[group_of[j]] = labels.index(name)
     users = np.zeros((len(labels), compiled.groups), dtype=np.int64)
-    return LeadLedger(np.array([labels.index(n) for n in names]), lead, entry_group, users)
+    return LeadLedger(entry_group, users, np.array([labels.index(n) for n in names]), lead)
