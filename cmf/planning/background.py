@@ -17,13 +17,13 @@ from typing import IO, Any
 from attrs import evolve, fields_dict
 
 from cmf.planning.data import PlanningProblem
-from cmf.planning.worker import Task
+from cmf.planning.worker import Work
 
 
 class Background:
     """A running child; use it as a context, so that it ends whatever happens."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Work) -> None:
         self._messages: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self.running = True
         self._child = subprocess.Popen(
@@ -35,7 +35,7 @@ class Background:
         )
         threading.Thread(target=self._talk, args=(task,), daemon=True).start()
 
-    def _talk(self, task: Task) -> None:
+    def _talk(self, task: Work) -> None:
         source: IO[bytes] | None = self._child.stdout
         sink: IO[bytes] | None = self._child.stdin
         if source is None or sink is None:

@@ -30,6 +30,18 @@ class Block:
 
 def share_rows(model: Formulation, share: Share) -> None:
     """``common weight - bound * weight >= 0``, scaled, with the weight positive."""
+    top, whole = share_terms(model, share)
+    size = power_of_two(max((w for _, w in whole), default=1.0))
+    upper, lower = share.bound.numerator, share.bound.denominator
+    unit = size * power_of_two(lower)
+    terms = [(c, w * lower / unit) for c, w in top] + [(c, -w * upper / unit) for c, w in whole]
+    model.margins.append(model.rows.row(terms, low=0.0))
+    least = min((w for _, w in whole if w), default=1.0)
+    model.rows.row([(c, w / size) for c, w in whole], low=least / size)
+
+
+def share_terms(model: Formulation, share: Share) -> tuple[Expression, Expression]:
+    """The common weight, at most what it is, and the weight; both as sums of columns."""
     top: Expression = []
     whole: Expression = []
     for block in blocks(model, share):
@@ -41,13 +53,7 @@ def share_rows(model: Formulation, share: Share) -> None:
             continue
         for links in model.links[block.group].values():
             _instances(model, share, block, links, common, top, whole)
-    size = power_of_two(max((w for _, w in whole), default=1.0))
-    upper, lower = share.bound.numerator, share.bound.denominator
-    unit = size * power_of_two(lower)
-    terms = [(c, w * lower / unit) for c, w in top] + [(c, -w * upper / unit) for c, w in whole]
-    model.margins.append(model.rows.row(terms, low=0.0))
-    least = min((w for _, w in whole if w), default=1.0)
-    model.rows.row([(c, w / size) for c, w in whole], low=least / size)
+    return top, whole
 
 
 def blocks(model: Formulation, share: Share) -> list[Block]:

@@ -19,29 +19,46 @@ from cmf.planning.compiled import compile_problem
 from cmf.planning.data import Plan, PlanningProblem
 from cmf.planning.mip import Outcome, solve_mip
 
+Send = Callable[[tuple[str, Any]], None]
+
 
 @frozen
-class Task:
-    """What to solve.
+class Work:
+    """What a process of its own can do.
 
     Attributes
     ----------
     problem
         With diagrams that are not empty.
+    """
+
+    problem: PlanningProblem
+
+    def work(self, send: Send) -> None:
+        """Do it, and tell; the last message is ``done`` or ``infeasible``."""
+        raise NotImplementedError
+
+
+@frozen
+class Task(Work):
+    """A plan of least cost.
+
+    Attributes
+    ----------
     start
         A plan to start from.
     """
 
-    problem: PlanningProblem
     seconds: float | None
     gap: float
     start: Plan | None
 
+    def work(self, send: Send) -> None:
+        """See `Work`."""
+        _least_cost(self, send)
 
-Send = Callable[[tuple[str, Any]], None]
 
-
-def work(task: Task, send: Send) -> None:
+def _least_cost(task: Task, send: Send) -> None:
     """Solve without the constraints first (they often cost nothing), then with them."""
     problem = task.problem
     free = evolve(problem, constraints=())
@@ -90,7 +107,7 @@ def main() -> None:
             sink.flush()
 
     threading.Thread(target=end_with_parent, daemon=True).start()
-    work(task, send)
+    task.work(send)
     os._exit(0)
 
 
