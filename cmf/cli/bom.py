@@ -21,8 +21,9 @@ def bom(
     """Prove the positions of the 150 % BOM over all valid variants, and explode it.
 
     A position takes exactly one part, or at most one when a question mark stands behind its name.
-    Where a valid variant has none or two, the variant's options that decide it are shown. The
-    explosion tells for every part in how many variants it is, and how many pieces they need.
+    Where a valid variant has none or two, the reason is told: lines, the rules that make it so, and
+    those that come nearest to excluding it. The explosion tells for every part in how many variants
+    it is, and how many pieces they need.
     Exit code 1 when a position is not filled as declared.
 
     \b
@@ -40,6 +41,7 @@ def bom(
         part_table,
         position_table,
     )
+    from cmf.report.bom_reasons import reason_table
     from cmf.report.files import check_target
     from cmf.report.table import Report
     from cmf.workspace.bom import bom as explode
@@ -51,15 +53,18 @@ def bom(
         found = explode(space)
     lowered = space.model.lowered
     listed = part_table(lowered, found.parts, found.variants)
-    proofs = position_table(lowered, found.positions)
+    proofs = position_table(found.positions, found.reasons)
+    reasons = reason_table(lowered, found.reasons)
     known = {**facts(space), "count": found.variants}
     against = counterexample_table(lowered, found.positions)
-    tables = (listed, proofs, against) if parts else (proofs, against, listed)
+    tables = (listed, proofs, against, reasons) if parts else (proofs, against, reasons, listed)
     if parts:
         needed = [usage for usage in found.parts if usage.variants]
         layout = [part_table(lowered, needed, found.variants)]
     else:
-        layout = list(bom_layout(lowered, found.positions, found.parts, found.variants))
+        layout = list(
+            bom_layout(lowered, found.positions, found.reasons, found.parts, found.variants)
+        )
     answer(Report("bom", known, tables, tuple(layout)), style, output)
     if any(isinstance(each, Counterexample) for each in found.positions):
         raise typer.Exit(1)

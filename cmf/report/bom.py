@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cmf.analysis.positions import Counterexample, Proven, Verdict, deciding
+from cmf.analysis.positions import Counterexample, Proven, Reason, Verdict
 from cmf.analysis.usage import Usage
 from cmf.problem.answer import Unknown
 from cmf.problem.lower import LoweredCatalog
+from cmf.report.bom_reasons import reason_layout
 from cmf.report.table import Column, Kind, Ratio, Row, Table, table
 
 
-def position_table(lowered: LoweredCatalog, verdicts: Sequence[Verdict]) -> Table:
+def position_table(verdicts: Sequence[Verdict], reasons: Sequence[Reason]) -> Table:
     """Every position with its verdict, as data."""
     columns = (
         Column("slot"),
@@ -21,8 +22,9 @@ def position_table(lowered: LoweredCatalog, verdicts: Sequence[Verdict]) -> Tabl
         Column("verdict"),
         Column("selected", Kind.PROSE, "parts there"),
         Column("because", Kind.PROSE, "where (no rule excludes it)"),
+        Column("variants", Kind.WHOLE, "variants"),
     )
-    return table("positions", columns, _positions(lowered, verdicts))
+    return table("positions", columns, _positions(verdicts, reasons))
 
 
 def counterexample_table(lowered: LoweredCatalog, verdicts: Sequence[Verdict]) -> Table:
@@ -71,13 +73,18 @@ def part_table(lowered: LoweredCatalog, usages: Sequence[Usage], variants: int) 
 
 
 def bom_layout(
-    lowered: LoweredCatalog, verdicts: Sequence[Verdict], usages: Sequence[Usage], variants: int
+    lowered: LoweredCatalog,
+    verdicts: Sequence[Verdict],
+    reasons: Sequence[Reason],
+    usages: Sequence[Usage],
+    variants: int,
 ) -> Iterator[Table]:
     """For people: positions that are not filled as declared, and one line for every slot."""
     open_ = [verdict for verdict in verdicts if not isinstance(verdict, Proven)]
     if open_:
-        refuted = position_table(lowered, open_)
+        refuted = position_table(open_, reasons)
         yield table("refuted", refuted.columns, refuted.rows, title="Not filled as declared")
+        yield from reason_layout(lowered, reasons)
     columns = (
         Column("slot"),
         Column("positions", Kind.WHOLE),
@@ -104,26 +111,26 @@ def bom_layout(
     yield table("slots", columns, rows, title="Positions of the 150 % BOM", notes=notes)
 
 
-def _positions(lowered: LoweredCatalog, verdicts: Sequence[Verdict]) -> Iterator[Row]:
+def _positions(verdicts: Sequence[Verdict], reasons: Sequence[Reason]) -> Iterator[Row]:
+    why = {(each.refuted.position.slot, each.refuted.position.name): each for each in reasons}
     for verdict in verdicts:
         match verdict:
-            case Proven(position):
-                takes, lines = position.filling.value, len(position.lines)
-                yield _slot(verdict), position.name, takes, lines, "proven", None, None
+            case Proven():
+                yield *_declared(verdict), "proven", None, None, None
             case Counterexample(position, _, selected):
                 parts = ", ".join(line.part for line in selected) or "none"
-                because = " and ".join(deciding(lowered, verdict))
-                yield (
-                    _slot(verdict),
-                    position.name,
-                    position.filling.value,
-                    len(position.lines),
-                    "refuted",
-                    parts,
-                    because,
-                )
+                reason = why[position.slot, position.name]
+                because = " and ".join(c.origin.name for c in reason.choices) or "always"
+                yield *_declared(verdict), "refuted", parts, because, reason.variants
             case Unknown(limit):
-                yield None, None, None, None, f"unknown: no answer within {limit}", None, None
+                unknown = f"unknown: no answer within {limit}"
+                yield None, None, None, None, unknown, None, None, None
+
+
+def _declared(verdict: Proven | Counterexample) -> tuple[str, str, str, int]:
+    """Slot, name, what it takes and its number of lines."""
+    position = verdict.position
+    return _slot(verdict), position.name, position.filling.value, len(position.lines)
 
 
 def _slot(verdict: Proven | Counterexample) -> str:

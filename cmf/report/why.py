@@ -11,6 +11,7 @@ from cmf.analysis.why import Chain, Conflict, Fact, Step
 from cmf.model.catalog import Catalog
 from cmf.problem.problem import Constraint, Origin
 from cmf.report.phrases import LISTED, Phrases, among
+from cmf.source import Span
 
 _ROLES: Mapping[str, str] = MappingProxyType({"choice": "your choice", "supposition": "supposed"})
 
@@ -31,6 +32,18 @@ class Sentences:
             alone = [self.constraint(each) for each in conflict.constraints]
             return ["Only all of these together exclude each other", *alone]
         return _Telling(self.phrases, conflict.chain).sentences()
+
+    def towards(self, conflict: Conflict) -> list[str] | None:
+        """How the choices lead to the opposite of what is supposed, which is not said itself.
+
+        `None` where no chain ends at the supposition.
+        """
+        chain = conflict.chain
+        if chain is None or chain[-1].cause.origin.kind != "supposition":
+            return None
+        if any(step.cause.origin.kind == "supposition" for step in chain[:-1]):
+            return None
+        return _Telling(self.phrases, chain).sentences()
 
     def constraint(self, constraint: Constraint) -> str:
         """A choice or rule alone."""
@@ -134,7 +147,7 @@ class _Telling:
         """Options of one axis that are not effective, with their periods."""
         names = [step.cause.origin.name.replace(".", " ", 1) for step in steps]
         cited = [
-            f"{name}, effective {step.cause.origin.text} ({_place(step.cause.origin)})"
+            f"{name}, effective {step.cause.origin.text} ({place(step.cause.origin.span)})"
             for name, step in zip(names[:LISTED], steps, strict=False)
         ]
         rest = len(steps) - LISTED
@@ -176,14 +189,15 @@ def reason(origin: Origin) -> str:
     owner = f"owner {origin.owner}" if origin.owner else ""
     source = f"source {origin.source}" if origin.source else ""
     name = "" if origin.kind == "effectivity" or not origin.reason else origin.name
-    cited = ", ".join(filter(None, (name, owner, source, _place(origin))))
+    cited = ", ".join(filter(None, (name, owner, source, place(origin.span))))
     said = f"“{origin.reason}”" if origin.reason and origin.kind != "effectivity" else ""
     text = said or origin.reason or origin.name
     return f"{text} ({cited})" if cited else text
 
 
-def _place(origin: Origin) -> str:
-    return f"{origin.span.source.name}:{origin.span.line}" if origin.span else ""
+def place(span: Span | None) -> str:
+    """File and line; empty for what has none."""
+    return f"{span.source.name}:{span.line}" if span else ""
 
 
 def _because(origin: Origin) -> str:

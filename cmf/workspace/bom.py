@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cmf.analysis.census import Group, populations
-from cmf.analysis.positions import Verdict, positions, prove
+from cmf.analysis.positions import (
+    Counterexample,
+    Reason,
+    Verdict,
+    positions,
+    prove,
+    reason_of,
+    violation,
+)
 from cmf.analysis.usage import Usage, usages
+from cmf.engines.sat import SatEngine
 from cmf.errors import LimitReached, fail
 from cmf.model.catalog import Scope
-from cmf.problem.answer import Limits, Unknown
-from cmf.workspace.engine import AUTO_NODES, AUTO_SECONDS, ENGINES, diagram_engine
+from cmf.problem.answer import Limits, Solved, Unknown
+from cmf.workspace.engine import AUTO_NODES, AUTO_SECONDS, diagram_engine
 
 if TYPE_CHECKING:
     from cmf.workspace.space import VariantSpace
@@ -28,12 +37,15 @@ class Bom:
         Number of variants.
     positions
         Every position of the BOM: proven, refuted by a variant, or unknown.
+    reasons
+        For every position that is refuted, in their order.
     parts
         What the variants need, by part number.
     """
 
     variants: int
     positions: tuple[Verdict, ...] = field(repr=False)
+    reasons: tuple[Reason, ...] = field(repr=False)
     parts: tuple[Usage, ...] = field(repr=False)
 
 
@@ -60,10 +72,22 @@ def bom(space: VariantSpace) -> Bom:
     if isinstance(opened, Unknown):
         raise LimitReached(f"the part lists do not compile within {opened.limit}: narrow the space")
     (everything,) = opened
-    sat = ENGINES["sat"]().open(problem)
+    sat = SatEngine().open(problem)
     if isinstance(sat, Unknown):
         raise LimitReached(f"the rules do not open within {sat.limit}")
     verdicts = tuple(prove(model.lowered, sat, each) for each in positions(model.lowered))
+    reasons = tuple(
+        evolve(reason_of(model.lowered, sat, each), variants=_violating(space, each))
+        for each in verdicts
+        if isinstance(each, Counterexample)
+    )
     draw = everything.draw
     found = usages(everything.contents, draw.counts, draw.total)
-    return Bom(draw.total, verdicts, found)
+    return Bom(draw.total, verdicts, reasons, found)
+
+
+def _violating(space: VariantSpace, refuted: Counterexample) -> int | None:
+    """Number of variants that fill a position otherwise, where the engine can count them."""
+    fault = violation(space.model.lowered, refuted.position)
+    counted = space.space.where(fault).count()
+    return counted.value if isinstance(counted, Solved) else None

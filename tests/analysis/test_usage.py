@@ -15,10 +15,10 @@ import cmf
 from cmf.analysis.census import Group, populations
 from cmf.analysis.positions import (
     Counterexample,
-    deciding,
     position_findings,
     positions,
     prove,
+    reason_of,
 )
 from cmf.analysis.usage import usages
 from cmf.cli.app import app
@@ -78,7 +78,9 @@ def test_a_second_steering_wheel_in_one_market_is_found(tmp_path: Path) -> None:
     wheels = {line.part for line in refuted.selected}
     assert wheels == {"CK-STEERING-WHEEL-STD-NISSAN", "CK-STEERING-WHEEL-N2-NISSAN"}
     assert model.problem.valid(refuted.variant)
-    assert "market == uk" in deciding(model.lowered, refuted)
+    reason = reason_of(model.lowered, space, refuted)
+    assert "market == uk" in [choice.origin.name for choice in reason.choices]
+    assert reason.remedy == ("forbid: cockpit == ck_b_hs_rhd and brand == nissan and market == uk")
     (finding,) = position_findings(model.lowered, space)
     assert finding.code == "position-filled-twice"
     assert "steering_wheel" in finding.message

@@ -9,9 +9,8 @@ from itertools import combinations
 from attrs import field, frozen
 
 from cmf.engines.protocols import Space
-from cmf.errors import Diagnostic, Level
 from cmf.problem.answer import Infeasible, Solved, Unknown
-from cmf.problem.formula import And, Formula, Member, Not, Or, holds, scope
+from cmf.problem.formula import And, Formula, Member, Not, Or, holds
 from cmf.problem.lower import LoweredCatalog, conjunction, disjunction
 from cmf.problem.problem import Variant
 from cmf.rules.typed import TypedLine
@@ -99,10 +98,10 @@ def positions(lowered: LoweredCatalog) -> tuple[Position, ...]:
 
 def prove(lowered: LoweredCatalog, space: Space, position: Position) -> Verdict:
     """Whether `position` is filled as declared on every variant of `space`."""
-    violation = disjunction(list(_violations(lowered, position)))
-    if violation == Or(()):
+    fault = violation(lowered, position)
+    if fault == Or(()):
         return Proven(position)
-    match space.where(violation).find():
+    match space.where(fault).find():
         case Solved(variant):
             selected = tuple(line for line, formula in position.lines if holds(formula, variant))
             return Counterexample(position, variant, selected)
@@ -112,44 +111,9 @@ def prove(lowered: LoweredCatalog, space: Space, position: Position) -> Verdict:
             return unknown
 
 
-def deciding(lowered: LoweredCatalog, refuted: Counterexample) -> tuple[str, ...]:
-    """Why a position is filled otherwise: the options of the variant that its lines speak of.
-
-    As the variant is valid, no rule excludes these options together. Each is written in the rule
-    language.
-    """
-    variables = lowered.problem.variables
-    about = sorted({v for _, formula in refuted.position.lines for v in scope(formula)})
-    return tuple(
-        f"{variables[v].name} == {variables[v].options[refuted.variant[v]]}" for v in about
-    )
-
-
-def position_findings(lowered: LoweredCatalog, space: Space) -> Iterator[Diagnostic]:
-    """A finding for every position that some valid variant does not fill as declared.
-
-    Parameters
-    ----------
-    space
-        Of an engine that needs no compilation.
-    """
-    for position in positions(lowered):
-        match prove(lowered, space, position):
-            case Counterexample(_, _, selected) as refuted:
-                place = f"of `{position.slot}`" if position.slot else "of the vehicle"
-                parts = " and ".join(line.part for line in selected) or "no part"
-                message = (
-                    f"position `{position.name}` {place} takes {position.filling.value} part, "
-                    f"but {parts} where {' and '.join(deciding(lowered, refuted))}"
-                )
-                span = (selected or [line for line, _ in position.lines])[-1].span
-                code = "position-filled-twice" if selected else "position-empty"
-                remedy = "no rule excludes this: correct a condition, or add the rule"
-                if not selected:
-                    remedy += "; where it may stay empty, write a question mark behind its name"
-                yield Diagnostic(code, message, span, remedy, Level.WARNING)
-            case _:
-                pass
+def violation(lowered: LoweredCatalog, position: Position) -> Formula:
+    """That a variant fills `position` otherwise than declared; false where none can."""
+    return disjunction(list(_violations(lowered, position)))
 
 
 def _violations(lowered: LoweredCatalog, position: Position) -> Iterator[Formula]:
