@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cmf.cli import parameters as p
+
+if TYPE_CHECKING:
+    from cmf.report.table import Report
+    from cmf.workspace import VariantSpace
+    from cmf.workspace.bom import Bom
 
 
 def bom(
@@ -33,17 +38,9 @@ def bom(
     """
     from cmf.analysis.positions import Counterexample
     from cmf.cli.console import answer, working
-    from cmf.cli.opening import facts, open_space
+    from cmf.cli.opening import open_space
     from cmf.problem.answer import Unknown
-    from cmf.report.bom import (
-        bom_layout,
-        counterexample_table,
-        part_table,
-        position_table,
-    )
-    from cmf.report.bom_reasons import reason_table
     from cmf.report.files import check_target
-    from cmf.report.table import Report
     from cmf.workspace.bom import bom as explode
 
     if output is not None:
@@ -51,22 +48,31 @@ def bom(
     space = open_space(catalogue, where, p.EngineName.AUTO)
     with working("exploding the BOM"):
         found = explode(space)
-    lowered = space.model.lowered
-    listed = part_table(lowered, found.parts, found.variants)
-    proofs = position_table(found.positions, found.reasons)
-    reasons = reason_table(lowered, found.reasons)
-    known = {**facts(space), "count": found.variants}
-    against = counterexample_table(lowered, found.positions)
-    tables = (listed, proofs, against, reasons) if parts else (proofs, against, reasons, listed)
-    if parts:
-        needed = [usage for usage in found.parts if usage.variants]
-        layout = [part_table(lowered, needed, found.variants)]
-    else:
-        layout = list(
-            bom_layout(lowered, found.positions, found.reasons, found.parts, found.variants)
-        )
-    answer(Report("bom", known, tables, tuple(layout)), style, output)
+    answer(_report(space, found, parts=parts), style, output)
     if any(isinstance(each, Counterexample) for each in found.positions):
         raise typer.Exit(1)
     if any(isinstance(each, Unknown) for each in found.positions):
         raise typer.Exit(3)
+
+
+def _report(space: VariantSpace, found: Bom, *, parts: bool) -> Report:
+    """The parts first when they are asked for, else the positions."""
+    from cmf.cli.opening import facts
+    from cmf.report.bom import bom_layout, counterexample_table, part_table, position_table
+    from cmf.report.bom_reasons import reason_table
+    from cmf.report.table import Report
+
+    lowered, variants = space.model.lowered, found.variants
+    listed = part_table(lowered, found.parts, variants)
+    proofs = (
+        position_table(found.positions, found.reasons),
+        counterexample_table(lowered, found.positions),
+        reason_table(lowered, found.reasons),
+    )
+    known = {**facts(space), "count": variants}
+    if parts:
+        needed = [usage for usage in found.parts if usage.variants]
+        layout = (part_table(lowered, needed, variants),)
+        return Report("bom", known, (listed, *proofs), layout)
+    shown = bom_layout(lowered, found.positions, found.reasons, found.parts, variants)
+    return Report("bom", known, (*proofs, listed), tuple(shown))
