@@ -118,9 +118,9 @@ def _causes(found: Comparison) -> Table:
         Column("cause"),
         Column("change"),
         Column("lost", Kind.WHOLE, "lost"),
-        Column("lost_alone", Kind.WHOLE, "by it alone"),
+        Column("lost_alone", Kind.WHOLE, "lost by it alone"),
         Column("gained", Kind.WHOLE, "gained"),
-        Column("gained_alone", Kind.WHOLE, "by it alone"),
+        Column("gained_alone", Kind.WHOLE, "gained by it alone"),
         Column("reason", Kind.PROSE),
     ]
     rows: list[Row] = [

@@ -7,12 +7,14 @@ from functools import cached_property
 
 from attrs import define, evolve
 
+from cmf.analysis.commonality.basis import Metric
 from cmf.analysis.why import Impossible, Possible
 from cmf.analysis.why.effect import Effects
+from cmf.analysis.why.joining import Joining
 from cmf.analysis.why.least import Least
 from cmf.problem.lower import LoweredCatalog
 from cmf.problem.problem import Problem
-from cmf.report.table import Fact, Report
+from cmf.report.table import Fact, Ratio, Report
 from cmf.report.terminal import terminal_pieces
 from cmf.report.why import Sentences
 from cmf.report.why_layout import conflict_lines, implied_lines, paragraph
@@ -21,6 +23,7 @@ from cmf.report.why_tables import (
     conflict_table,
     implied_table,
     sentence_table,
+    sharing_note,
     shortened_repairs,
 )
 
@@ -35,6 +38,10 @@ class Answer:
         What was asked to be forced; `None` for a question of possibility.
     least
         Finds the least value with each repair; `None` when it is not asked for.
+    joining
+        Measures the sharing of a line-up with each repair; `None` when there is no line-up.
+    lineup
+        Name of that line-up.
     """
 
     catalog: LoweredCatalog
@@ -42,6 +49,8 @@ class Answer:
     forced: str | None
     effects: Effects
     least: Least | None = None
+    joining: Joining | None = None
+    lineup: str = ""
 
     @property
     def verdict(self) -> str:
@@ -62,11 +71,23 @@ class Answer:
                 sentence_table(self._sentences, self.answer.conflicts),
                 repairs,
             )
-            return Report("why", known, tables, (shortened_repairs(repairs),))
+            notes = [sharing_note(self.joining, self.lineup)] if self.joining else []
+            known.update(self._sharing_facts())
+            return Report("why", known, tables, (shortened_repairs(repairs, notes),))
         known["variant"] = self._problem.names(self.answer.variant)
         conflicts = [each.conflict for each in self.answer.implied]
         implied = implied_table(self._problem, self.answer)
         return Report("why", known, (implied, sentence_table(self._sentences, conflicts)))
+
+    def _sharing_facts(self) -> Iterator[tuple[str, Fact]]:
+        """What the change of sharing refers to, when there is a line-up."""
+        if self.joining is not None:
+            before = self.joining.before
+            yield "lineup", self.lineup
+            yield "instead_of", self.joining.instead or None
+            yield "share_basis", before.basis.text
+            if isinstance(before, Metric):
+                yield "share_before", Ratio(before.numerator, before.denominator)
 
     def pieces(self, report: Report, width: int, *, colours: bool) -> Iterator[str]:
         """The page for a terminal, line by line."""
@@ -133,4 +154,5 @@ class Answer:
 
     @property
     def _repairs(self) -> RepairRows:
-        return RepairRows(self._problem, self.effects, self.effects.quantity, self.least)
+        quantity = self.effects.quantity
+        return RepairRows(self._problem, self.effects, quantity, self.least, self.joining)

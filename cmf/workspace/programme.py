@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from cmf.analysis.overview import Overview
     from cmf.analysis.sharing import Ground, Sharing
     from cmf.analysis.targets import Assessment
+    from cmf.analysis.why import Question
+    from cmf.analysis.why.joining import Joining
 
 
 @frozen
@@ -154,6 +156,41 @@ class Built:
 
         self._known_scope(scope)
         return sharing(self.programme.model.catalog, self.incidence, scope)
+
+    def joining(
+        self, space: VariantSpace, question: Question, *, scope: str = "", instead: str = ""
+    ) -> Joining:
+        """Measures what vehicles that answer a question would do to the sharing of the line-up.
+
+        Parameters
+        ----------
+        space
+            The compiled space of the catalogue without restrictions.
+        question
+            What was asked, and repairs are for.
+        scope
+            Of the catalogue; by default the first that the line-up reports.
+        instead
+            Id of the vehicle whose place such a vehicle takes; by default it is one more.
+
+        Raises
+        ------
+        InputError
+            When there is no such scope or vehicle.
+        """
+        from cmf.analysis.why.joining import Joining
+        from cmf.analysis.why.least import Least
+
+        within = scope or next(iter(self.scopes()), "")
+        self._known_scope(within)
+        ids = self.incidence.products.names
+        if instead and instead not in ids:
+            remedy = did_you_mean(instead, ids, what="built vehicle")
+            raise fail("unknown-vehicle", f"no vehicle `{instead}` is built", None, remedy)
+        model = self.programme.model
+        cheapest = Least(space.space, question, self.programme.lineup.minimise)
+        scopes = model.catalog.scopes
+        return Joining(model.lowered, cheapest, self.incidence, scopes[within], instead)
 
     def targets(self) -> Assessment:
         """The targets of ``targets.yaml`` beside the line-up: values, verdicts, gaps.

@@ -2,23 +2,71 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
 from cmf.analysis.why import Impossible, Possible, Question, ask, supposition
 from cmf.engines.sat import SatEngine, SatSpace
-from cmf.errors import LimitReached, did_you_mean, fail
+from cmf.errors import InputError, LimitReached, did_you_mean, fail
 from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import Not, scope
 from cmf.problem.problem import Constraint, Origin
 
 if TYPE_CHECKING:
+    from cmf.analysis.why.joining import Joining
     from cmf.workspace.model import Model
 
 Reply = Impossible | Possible
+
+
+logger = logging.getLogger(__name__)
+
+
+def joining(
+    model: Model,
+    lineup: Path,
+    question: Question,
+    *,
+    scope: str = "",
+    instead: str = "",
+    lenient: bool = False,
+) -> tuple[Joining, str] | None:
+    """What measures the sharing of a line-up with repairs of a question, and the line-up's name.
+
+    Parameters
+    ----------
+    scope, instead
+        See `Built.joining`.
+    lenient
+        Whether a line-up with mistakes, or that cannot be built within limits, is left out with a
+        remark.
+
+    Raises
+    ------
+    InputError, LimitReached
+        Unless `lenient`.
+    """
+    from cmf.workspace.programme import programme_of
+
+    try:
+        programme = programme_of(model, lineup)
+        space = model.compile()
+        if lenient and space.engine != "diagram":
+            logger.warning("the sharing of the line-up is left out: the catalogue does not compile")
+            return None
+        built = programme.build(space)
+        return built.joining(space, question, scope=scope, instead=instead), programme.lineup.name
+    except (InputError, LimitReached) as error:
+        if not lenient:
+            raise
+        said = error.diagnostics[0].message if isinstance(error, InputError) else str(error)
+        logger.warning("the sharing of the line-up is left out: %s", said)
+        return None
 
 
 @define(slots=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,61 @@ def test_a_foreign_model_is_explained(tmp_path: Path) -> None:
     written = spawn("why", "model.uvl", "-w", "hook == yes", "-o", "why.json", folder=tmp_path)
     assert written.code == 0
     assert json.loads((tmp_path / "why.json").read_text())["verdict"] == "possible"
+
+
+@pytest.mark.usefixtures("demo")
+def test_sharing_is_what_share_prints_with_the_vehicle_in_the_lineup() -> None:
+    """Every repair, written into the line-up by hand, has the share that `cmf why` foretells."""
+    wishes = ("brand == south", "cockpit == cockpit_next")
+    where = [text for wish in wishes for text in ("--where", wish)]
+    asked = call("why", "demo", *where, "--scope", "all", "--format", "json")
+    found = json.loads(asked.out)
+    wished = {wish.partition(" == ")[0]: wish for wish in wishes}
+    vehicles = Path("demo/vehicles.csv")
+    before = vehicles.read_text()
+    assert found["share_before"] == share_now()
+    for repair in found["repairs"]:
+        axis = repair["take"].partition(" == ")[0]
+        brief = " and ".join({**wished, axis: repair["take"]}.values())
+        head = before.splitlines()[0].split(",")
+        cells = {"id": "V9", "name": "new", "require": brief}
+        line = ",".join(cells.get(name, "") for name in head)
+        vehicles.write_text(f"{before.rstrip()}\n{line}\n")
+        assert repair["share"] == share_now()
+        change = Fraction(repair["share"]["ratio"]) - Fraction(found["share_before"]["ratio"])
+        assert Fraction(repair["share_difference"]) == change
+    vehicles.write_text(before)
+    assert any(Fraction(repair["share_difference"]) for repair in found["repairs"])
+
+
+def share_now() -> dict[str, object]:
+    """The first figure of the line-up as a whole: by part numbers, in two or more vehicles."""
+    shares = json.loads(call("share", "demo", "--scope", "all", "--format", "json").out)["shares"]
+    return dict(shares[0]["share"])
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_repaired_vehicle_may_take_the_place_of_another() -> None:
+    asked = ("why", "demo", *ELECTRIC, "--where", AXLE)
+    one = call(*asked, "--instead", "V01", "--format", "json")
+    found = json.loads(one.out)
+    assert (found["lineup"], found["instead_of"]) == ("first_lineup", "V01")
+    assert "in place of V01" in call(*asked, "--instead", "V01").out
+    without = call(*asked, "--no-lineup")
+    assert "sharing" not in without.out
+    for arguments, words in (
+        (("--instead", "V0"), "did you mean `V04`"),
+        (("--scope", "al"), "did you mean `all`?"),
+        (("--lineup", "nowhere"), "nowhere"),
+        (("--lineup", "demo", "--no-lineup"), "does not go with"),
+    ):
+        answer = call(*asked, *arguments)
+        assert answer.code == 2, arguments
+        assert words in answer.err.replace("\n", " "), answer.err
+    Path("demo/lineup.yaml").write_text("format: 1\n")
+    broken = call(*asked)
+    assert broken.code == 1
+    assert "remark: the sharing of the line-up is left out" in broken.err
+    Path("demo/lineup.yaml").unlink()
+    assert "sharing" not in call(*asked).out
+    assert "name one with --lineup" in call(*asked, "--instead", "V01").err

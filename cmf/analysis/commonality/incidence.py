@@ -198,6 +198,23 @@ class Incidence:
         lines = evolve(lines, product=number[lines.product].astype(np.int32))
         return evolve(self, products=products, lines=lines)
 
+    def beside(self, other: Incidence) -> Incidence:
+        """These products, then those of `other`, which has the same parts and slots.
+
+        Populations are kept that both know.
+        """
+        mine, theirs = self.products, other.products
+        groups = {k: v + theirs.groups[k] for k, v in mine.groups.items() if k in theirs.groups}
+        products = Products(mine.names + theirs.names, mine.volumes + theirs.volumes, groups)
+        behind = other.lines.product + np.int32(len(mine.names))
+        lines = Lines(
+            np.concatenate([self.lines.product, behind]),
+            np.concatenate([self.lines.part, other.lines.part]),
+            np.concatenate([self.lines.slot, other.lines.slot]),
+            np.concatenate([self.lines.quantity, other.lines.quantity]),
+        )
+        return evolve(self, products=products, lines=lines)
+
     @cached_property
     def uses(self) -> Uses:
         """The lines with slots added together."""

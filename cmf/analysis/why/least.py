@@ -1,4 +1,4 @@
-"""The least value of a quantity that a repair allows."""
+"""The best variant that a repair allows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from cmf.analysis.why.ask import Question
 from cmf.analysis.why.repair import Repair, Replacement
-from cmf.engines.protocols import Space
+from cmf.engines.protocols import Ranked, Space
 from cmf.errors import LimitReached
 from cmf.problem.answer import Solved, Unknown
 from cmf.problem.formula import Member
@@ -14,7 +14,7 @@ from cmf.problem.formula import Member
 
 @frozen
 class Least:
-    """Ranks repairs by what the cheapest variant costs that they allow.
+    """Finds the variant of least value that a repair allows.
 
     Attributes
     ----------
@@ -29,7 +29,14 @@ class Least:
     quantity: str
 
     def of(self, repair: Repair, replacement: Replacement | None) -> int | None:
-        """The least value in base units, proven; `None` where rules are given up, or it has none.
+        """The least value in base units, proven; `None` where `best` has none."""
+        best = self.best(repair, replacement)
+        return None if best is None else best.value
+
+    def best(self, repair: Repair, replacement: Replacement | None) -> Ranked | None:
+        """The variant of least value that meets all that is kept, ties in declared order.
+
+        `None` where rules are given up, and where no variant has a value.
 
         Raises
         ------
@@ -44,4 +51,4 @@ class Least:
         best = self.space.where(*(c.formula for c in kept), *options).best(self.quantity)
         if isinstance(best, Unknown):
             raise LimitReached(f"no least {self.quantity} within {best.limit}")
-        return best.value[0].value if isinstance(best, Solved) else None
+        return best.value[0] if isinstance(best, Solved) else None
