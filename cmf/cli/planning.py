@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cmf.report.table import Fact, Report
     from cmf.workspace.planning import Asked
 
+REACH_SECONDS = 20.0
+"""What it may take to find out how much sharing is possible, when no plan was found."""
+
 
 @frozen
 class Question:
@@ -108,12 +111,34 @@ def answer_question(asked: Asked | tuple[Refusal, ...], question: Question) -> R
             return Reply(_conflict(asked, asked.conflict(seconds)), NO)
     if isinstance(found, Unknown):
         remark(f"limit: no plan within {found.limit}; give it more with --time")
+        if not watch.stopped:
+            _tell_reach(asked, question)
         return Reply(None, LIMIT)
     prices, points = _further(asked, question) if not watch.stopped else ((), ())
     with working("checking the plan again"):
         findings = Findings(asked.decide(found), most, prices, points)
         sections = _sections(asked, findings) if question.page else ()
         return Reply(_report(asked, findings), sections=sections)
+
+
+def _tell_reach(asked: Asked, question: Question) -> None:
+    """How much sharing is known to be possible, where a plan for it was not found."""
+    from cmf.cli.console import remark
+    from cmf.cli.watching import watching
+    from cmf.planning.decision.greatest import Greatest
+    from cmf.report.words import percent
+
+    with watching(_money(asked)) as watch:
+        found = asked.reach(max(REACH_SECONDS, (question.limits.seconds or 0) / 2), watch)
+    if asked.share is None or not isinstance(found, Greatest):
+        return
+    name, share = asked.share.name, percent(found.share, 2)
+    most = "what more is possible is not known"
+    if found.proven:
+        most = "no plan has more"
+    elif found.at_most is not None:
+        most = f"no plan has more than {percent(found.at_most, 2)}"
+    remark(f"{name}: a plan reaches {share}, {most}; see it with --most sharing")
 
 
 def write_page(reply: Reply, output: Path) -> None:

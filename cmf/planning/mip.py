@@ -75,7 +75,7 @@ def solve_mip(
             bound = safe_bound(_proven(result, said, start), model.scale)
         if not result.has_primal_feasible_solution():
             return Outcome(None, bound)
-        plan = _plan(model, result.variable_values())
+        plan = plan_in(model, result.variable_values())
         if evaluate(compiled.problem, plan).meets_all:
             return Outcome(plan, bound)
         # A row was missed by less than the solver's tolerance: ask for a little more.
@@ -209,7 +209,8 @@ def _flow_of(model: Formulation, plan: Plan) -> dict[int, float]:
     return values
 
 
-def _plan(model: Formulation, values: Any) -> Plan:
+def plan_in(model: Formulation, values: Any) -> Plan:
+    """The plan that a solution of the model stands for."""
     taken = {variable.id for variable, value in values.items() if value > 0.5}
     chosen = [p for p, columns in enumerate(model.choose) if taken.intersection(columns)]
     return plan_of(model.compiled, np.array(chosen, dtype=np.int64))

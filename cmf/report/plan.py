@@ -47,12 +47,12 @@ class Findings:
 
 
 def most_facts(most: MostSharing | None) -> dict[str, Fact]:
-    """The greatest share, and the least one that is known to be impossible."""
+    """The greatest share found, and what no plan exceeds."""
     if most is None:
         return {}
     return {
         "greatest_share": str(most.point.share),
-        "impossible_share": _text(most.impossible),
+        "share_at_most": _text(most.at_most),
     }
 
 

@@ -236,9 +236,9 @@ def _greatest(most: MostSharing) -> str:
     share = percent(most.point.share, 2)
     if most.proven:
         return f"{share}, proven: no plan shares more"
-    if most.impossible is None:
+    if most.at_most is None:
         return f"at least {share}; it is not known whether a plan shares more"
-    return f"{share}; no plan reaches {percent(most.impossible, 2)}"
+    return f"{share}; no plan has more than {percent(most.at_most, 2)}"
 
 
 def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:

@@ -19,6 +19,7 @@ from cmf.planning.constraints import Share
 from cmf.planning.decision.conflict import Conflict, conflict
 from cmf.planning.decision.decide import Decision, decide
 from cmf.planning.decision.front import MostSharing, Point, Search, most_sharing, pareto
+from cmf.planning.decision.greatest import Greatest, cheapest, greatest
 from cmf.planning.decision.prices import Price, prices
 from cmf.planning.decision.solver import Solve
 from cmf.planning.lineup.pose import Posed, pose, share_named
@@ -63,8 +64,20 @@ class Asked:
     def solve(
         self, limits: PlanLimits = PlanLimits(), on_progress: OnProgress | None = None
     ) -> Planned | Infeasible | Unknown:
-        """The plan of least cost."""
-        return method()(self.posed.problem, limits, on_progress)
+        """The plan of least cost.
+
+        The bounds on shares are looked at first, by themselves: what they rule out is ruled out
+        in seconds, and a plan that meets them is at hand when no cheaper one is found.
+        """
+        return cheapest(self.posed.problem, method(), limits, on_progress)
+
+    def reach(
+        self, seconds: float, on_progress: OnProgress | None = None
+    ) -> Greatest | Infeasible | Unknown | None:
+        """The greatest share of the first target on one; `None` without such a target."""
+        if self.share is None:
+            return None
+        return greatest(self.posed.problem, self.share, seconds, on_progress)
 
     def most_sharing(
         self, limits: PlanLimits = PlanLimits(), on_progress: OnProgress | None = None

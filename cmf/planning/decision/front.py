@@ -8,24 +8,15 @@ from time import monotonic
 
 from attrs import evolve, field, frozen
 
-from cmf.planning.answer import OnProgress, PlanLimits, Planned
+from cmf.planning.answer import OnProgress, PlanLimits, Planned, Status
 from cmf.planning.constraints import Share
 from cmf.planning.data import PlanningProblem
+from cmf.planning.decision.greatest import FINEST, Greatest, greatest
 from cmf.planning.decision.solver import Answer, Solve
-from cmf.planning.evaluate import share_of
-from cmf.problem.answer import Infeasible
-
-FINEST = Fraction(1, 10**6)
-"""Shares of few plans that differ by less are not told apart."""
-
-FINE = Fraction(1, 10**4)
-"""The same of many plans: a hundredth of a point."""
+from cmf.planning.evaluate import evaluate, share_of
 
 FEW = 10_000
 """So many plans are few."""
-
-COARSE = Fraction(1, 500)
-"""How well the end of a front is known before its points are looked for."""
 
 
 @frozen
@@ -48,23 +39,20 @@ class MostSharing:
 
     Attributes
     ----------
-    impossible
-        Proven: no plan shares as much; `None` when time ran out before anything was proven.
-    finest
-        Shares that differ by less were not told apart.
+    at_most
+        Proven: no plan shares more; `None` when time ran out before anything was proven.
+    steps
+        Number of steps of Dinkelbach's method.
     """
 
     point: Point
-    impossible: Fraction | None
-    finest: Fraction
+    at_most: Fraction | None
+    steps: int
 
     @property
     def proven(self) -> bool:
         """Whether no plan shares more, as far as shares are told apart."""
-        share = self.point.share
-        return share == 1 or (
-            self.impossible is not None and self.impossible <= share + self.finest
-        )
+        return self.at_most is not None and self.at_most <= self.point.share + FINEST
 
 
 @frozen
@@ -97,20 +85,24 @@ class Search:
         end = None if limits.seconds is None else monotonic() + limits.seconds
         return cls(problem, share, solve, limits, on_progress, end)
 
-    @property
-    def finest(self) -> Fraction:
-        """Shares that differ by less are not told apart."""
-        return FINEST if few(self.problem) else FINE
-
-    def at_least(self, bound: Fraction, gap: Fraction | None = None) -> Answer:
+    def at_least(self, bound: Fraction) -> Answer:
         """The plan of least cost whose share reaches a bound."""
-        constraints = tuple(
+        left = None if self._end is None else max(0.05, self._end - monotonic())
+        limits = evolve(self.limits, seconds=left)
+        return self.solve(self._bounded(bound), limits, self.on_progress)
+
+    def _bounded(self, bound: Fraction) -> PlanningProblem:
+        constraints = (
             evolve(each, bound=bound) if each is self.share else each
             for each in self.problem.constraints
         )
-        left = None if self._end is None else max(0.05, self._end - monotonic())
-        limits = evolve(self.limits, seconds=left, gap=self.limits.gap if gap is None else gap)
-        return self.solve(evolve(self.problem, constraints=constraints), limits, self.on_progress)
+        return evolve(self.problem, constraints=tuple(constraints))
+
+    def unproven(self, found: Greatest) -> Planned:
+        """The plan of greatest share, of whose cost nothing is known."""
+        reached = evaluate(self._bounded(found.share), found.plan)
+        by = "the user" if found.stopped else "the time"
+        return Planned(found.plan, reached, min(0, reached.cost.total), Status.STOPPED, by)
 
     def point(self, planned: Planned) -> Point:
         """A plan with its share."""
@@ -123,41 +115,24 @@ class Search:
         return self._end is not None and monotonic() >= self._end
 
 
-def most_sharing(search: Search, finest: Fraction | None = None) -> MostSharing | Answer:
-    """The plan of greatest share, by halving what is possible and what is not.
+def most_sharing(search: Search) -> MostSharing | Answer:
+    """The plan of greatest share, and of least cost among those.
 
-    Parameters
-    ----------
-    finest
-        Shares that differ by less are not told apart; `None` for that of the search.
+    Half of the time is for the share, the rest for the cost.
 
     Returns
     -------
-    the plan, proven or with the least share that is known to be impossible; `Infeasible` when no
-    plan meets the other constraints, `Unknown` when none was found in time
+    the plan, with what is proven of share and cost; `Infeasible` when no plan meets the other
+    constraints, `Unknown` when none was found in time
     """
-    found = search.at_least(Fraction(0), Fraction(1))
-    if not isinstance(found, Planned):
+    seconds = None if search.limits.seconds is None else search.limits.seconds / 2
+    found = greatest(search.problem, search.share, seconds, search.on_progress)
+    if not isinstance(found, Greatest):
         return found
-    fine = search.finest if finest is None else finest
-    best, impossible = search.point(found), 1 + fine
-    while impossible > best.share + fine and not search.over:
-        middle = (best.share + impossible) / 2
-        # Between shares that are told apart by less, the next one is the only question.
-        wanted = middle if impossible - best.share > 2 * fine else best.share + fine
-        answer = search.at_least(min(wanted, Fraction(1)), Fraction(1))
-        if isinstance(answer, Planned):
-            best = search.point(answer)
-            if best.share == 1:
-                break
-        elif isinstance(answer, Infeasible):
-            impossible = wanted
-        else:
-            break
-    cheapest = search.at_least(best.share)
-    if isinstance(cheapest, Planned):
-        best = search.point(cheapest)
-    return MostSharing(best, impossible if impossible <= 1 else None, fine)
+    cheapest = None if found.stopped else search.at_least(found.share)
+    if not isinstance(cheapest, Planned):
+        cheapest = search.unproven(found)
+    return MostSharing(search.point(cheapest), found.at_most, found.steps)
 
 
 def pareto(search: Search, points: int) -> Iterator[Point]:
@@ -170,21 +145,23 @@ def pareto(search: Search, points: int) -> Iterator[Point]:
     if not isinstance(least, Planned):
         return
     last = search.point(least)
-    exact = few(search.problem)
-    top = most_sharing(search, None if exact else COARSE)
+    top = most_sharing(search)
     ceiling = top.point.share if isinstance(top, MostSharing) else last.share
-    step = search.finest if exact else (ceiling - last.share) / max(1, points - 1)
+    exact = few(search.problem)
+    step = FINEST if exact else (ceiling - last.share) / max(1, points - 1)
     held = last
     while True:
         wanted = held.share + step
-        if wanted > ceiling:
-            wanted = ceiling
-        if wanted <= held.share or search.over:
+        wanted = min(wanted, ceiling)
+        if wanted <= held.share:
             break
-        answer = search.at_least(wanted)
-        if not isinstance(answer, Planned):
+        answer = search.at_least(wanted) if wanted < ceiling and not search.over else None
+        if isinstance(answer, Planned):
+            following = search.point(answer)
+        elif isinstance(top, MostSharing):
+            following = top.point
+        else:
             break
-        following = search.point(answer)
         if following.planned.cost > held.planned.cost:
             yield held
         held = following
