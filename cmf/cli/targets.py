@@ -48,7 +48,7 @@ def targets(
     from cmf.cli.console import answer, pass_on_remarks, remark, working
     from cmf.cli.opening import expect
     from cmf.report.files import check_target
-    from cmf.report.targets import read_earlier
+    from cmf.report.targets import fell, read_earlier
     from cmf.workspace import load_lineup
 
     if output is not None:
@@ -67,7 +67,7 @@ def targets(
         points = _years(assessment) if trend else []
     answer(_report(built, assessment, falls, points), style, output)
     if falls is not None:
-        remark(f"{len(falls)} targets fell" if falls else "no target fell")
+        remark(fell(len(falls)))
     if falls or (falls is None and not assessment.met):
         raise typer.Exit(1)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmf.report.csv_text import flat
-from cmf.report.table import Kind, Row, Table
+from cmf.report.table import Exact, Kind, Row, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,6 +73,7 @@ def _schema(table: Table) -> dict[str, pl.DataType]:
         Kind.WHOLE: pl.Int64(),
         Kind.NUMBER: pl.Float64(),
         Kind.RATIO: pl.Float64(),
+        Kind.EXACT: pl.String(),
         Kind.FLAG: pl.Boolean(),
     }
     types: dict[str, pl.DataType] = {}
@@ -96,5 +97,6 @@ def _frame(table: Table, rows: Sequence[Row], types: dict[str, pl.DataType]) -> 
                 data[f"{column.name}.numerator"].append(None if upper is None else str(upper))
                 data[f"{column.name}.denominator"].append(None if lower is None else str(lower))
         else:
-            data[column.name] = [row[number] for row in rows]
+            cells = (row[number] for row in rows)
+            data[column.name] = [str(c.value) if isinstance(c, Exact) else c for c in cells]
     return pl.DataFrame(data, schema=types)

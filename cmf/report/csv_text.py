@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from cmf.report.table import Cell, Column, Kind, Ratio, Table
+from cmf.report.table import Cell, Column, Exact, Kind, Ratio, Table
 
 
 def csv_pieces(table: Table) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _plain(cell: Cell) -> object:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
-    return cell
+    return str(cell.value) if isinstance(cell, Exact) else cell
 
 
 class _Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from cmf.report.table import Cell, Fact, Ratio, Report, Table
+from cmf.report.table import Cell, Exact, Fact, Ratio, Report, Table
 
 FORMAT = 1
 """Raised when a key changes its meaning or goes away."""
@@ -15,7 +15,7 @@ def json_pieces(report: Report) -> Iterator[str]:
     """The JSON document of a report, piece by piece, so that great tables need no memory.
 
     Integers are exact and of any size. A ratio is an object with ``ratio`` (reduced, as text),
-    ``decimal``, ``numerator`` and ``denominator``.
+    ``decimal``, ``numerator`` and ``denominator``, an exact number its text.
     """
     head: Mapping[str, Fact] = {"format": FORMAT, "command": report.command, **report.facts}
     yield "{\n"
@@ -38,12 +38,12 @@ def plain(cell: Cell) -> object:
             "numerator": _exact(cell.numerator),
             "denominator": _exact(cell.denominator),
         }
-    return cell
+    return str(cell.value) if isinstance(cell, Exact) else cell
 
 
 def plain_fact(fact: Fact) -> object:
     """A fact as JSON data."""
-    if fact is None or isinstance(fact, str | int | float | Ratio):
+    if fact is None or isinstance(fact, str | int | float | Ratio | Exact):
         return plain(fact)
     return dict(fact) if isinstance(fact, Mapping) else list(fact)
 

@@ -12,7 +12,7 @@ from cmf.report.words import aligned, words
 LIMIT = 60_000
 """Characters after which tables are left out: hosting sites take about 65,000 in a comment."""
 
-_NUMBERS = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO)
+_NUMBERS = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO, Kind.EXACT)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~])")
 
 

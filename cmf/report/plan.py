@@ -12,7 +12,7 @@ from cmf.planning.decision.decide import PUBLISHED, Decision
 from cmf.planning.decision.front import MostSharing, Point
 from cmf.planning.decision.prices import Price, saved
 from cmf.report.table import Cell, Column, Fact, Kind, Row, Table, table
-from cmf.report.targets import shown, unit_of
+from cmf.report.targets import exactly, shown, unit_of
 
 Units = Mapping[str, Unit]
 
@@ -161,6 +161,9 @@ def judged_table(
         Column("last_point_low", Kind.WHOLE),
         Column("last_point_high", Kind.WHOLE),
         Column("remark", Kind.PROSE),
+        Column("basis", Kind.PROSE),
+        Column("low", Kind.EXACT, "plan, least"),
+        Column("high", Kind.EXACT, "plan, greatest"),
     )
     known = {price.words: price for price in found}
     rows: list[Row] = []
@@ -180,6 +183,9 @@ def judged_table(
                 None if margin is None else str(margin),
                 *_price(decision, known.get(target.id)),
                 cannot.get(target.id) or after.cause or None,
+                target.basis,
+                exactly(after.low, ratio=target.kind.ratio),
+                exactly(after.high, ratio=target.kind.ratio),
             )
         )
     return table("targets", columns, rows)

@@ -28,7 +28,21 @@ class Ratio:
         return Fraction(self.numerator) / Fraction(self.denominator)
 
 
-Cell = str | int | float | bool | Ratio | None
+@frozen
+class Exact:
+    """An exact number that stands for itself; data hold it as text such as ``13/18``.
+
+    Attributes
+    ----------
+    ratio
+        Whether people read it in per cent.
+    """
+
+    value: Fraction
+    ratio: bool = False
+
+
+Cell = str | int | float | bool | Ratio | Exact | None
 """`None` is an empty cell: undefined, not evaluable, or not asked for."""
 
 Row = Sequence[Cell]
@@ -45,6 +59,7 @@ class Kind(Enum):
     WHOLE = "whole"
     NUMBER = "number"
     RATIO = "ratio"
+    EXACT = "exact"
     FLAG = "flag"
 
 

@@ -20,7 +20,7 @@ from cmf.analysis.targets import (
 )
 from cmf.errors import InputError, fail
 from cmf.model.units import PURE, UNITS, Unit
-from cmf.report.table import Column, Kind, Ratio, Row, Table, table
+from cmf.report.table import Column, Exact, Kind, Ratio, Row, Table, table
 from cmf.report.words import number, percent
 
 COLUMNS = (
@@ -31,28 +31,28 @@ COLUMNS = (
     Column("by", Kind.WHOLE),
     Column("verdict"),
     Column("value"),
-    Column("low"),
-    Column("high"),
-    Column("numerator"),
-    Column("denominator"),
-    Column("margin"),
+    Column("low", Kind.EXACT),
+    Column("high", Kind.EXACT),
+    Column("numerator", Kind.EXACT),
+    Column("denominator", Kind.EXACT),
+    Column("margin", Kind.EXACT),
     Column("unit"),
     Column("deciding"),
-    Column("width_left"),
-    Column("tolerance"),
+    Column("width_left", Kind.EXACT),
+    Column("tolerance", Kind.EXACT),
     Column("cause", Kind.PROSE),
     Column("remarks", Kind.PROSE),
     Column("source"),
 )
-"""Columns of the data. Numbers are exact texts such as ``13/18``, in the unit of the column."""
+"""Columns of the data. Numbers are exact, in the unit of the row."""
 
 GAP_COLUMNS = (
     Column("id"),
     Column("level"),
     Column("step", Kind.WHOLE),
     Column("name"),
-    Column("adds"),
-    Column("reaches"),
+    Column("adds", Kind.EXACT),
+    Column("reaches", Kind.EXACT),
 )
 
 MAX_BASELINE = 16 * 2**20
@@ -80,8 +80,8 @@ def gap_table(gaps: Sequence[Gap]) -> Table:
 
 def fall_table(falls: Sequence[Fall]) -> Table:
     """What stands worse than in the earlier run, as data."""
-    columns = (Column("id"), Column("by"), Column("reason", Kind.PROSE))
-    rows = [(each.id, None if each.by is None else str(each.by), each.reason) for each in falls]
+    columns = (Column("id"), Column("by", Kind.EXACT), Column("reason", Kind.PROSE))
+    rows = [(each.id, exactly(each.by), each.reason) for each in falls]
     return table("falls", columns, rows)
 
 
@@ -92,18 +92,18 @@ def trend_table(points: Sequence[Point]) -> Table:
         Column("vehicles", Kind.WHOLE),
         Column("new", Kind.WHOLE),
         Column("id"),
-        Column("low"),
-        Column("high"),
+        Column("low", Kind.EXACT),
+        Column("high", Kind.EXACT),
         Column("cause", Kind.PROSE),
     )
     rows: list[Row] = []
     for point in points:
         head = (point.year, point.vehicles, point.new)
         for outcome in point.outcomes:
-            ends = (_text(outcome.low), _text(outcome.high))
+            ends = (exactly(outcome.low, ratio=True), exactly(outcome.high, ratio=True))
             rows.append((*head, outcome.target.id, *ends, outcome.cause or None))
         for result in point.carried:
-            value = str(result.value) if isinstance(result, Metric) else None
+            value = Exact(result.value, ratio=True) if isinstance(result, Metric) else None
             cause = result.cause if isinstance(result, NotEvaluable) else None
             rows.append((*head, _carried_id(result), value, value, cause))
     return table("trend", columns, rows)
@@ -155,7 +155,12 @@ def falls_layout(falls: Sequence[Fall], outcomes: Sequence[Outcome], units: Unit
             worse = shown(fall.by, outcome, unit_of(outcome, units))
         rows.append((fall.id, worse, fall.reason))
     columns = [Column("id"), Column("by", title="worse by"), Column("reason", Kind.PROSE)]
-    return table("falls", columns, rows, title=f"{len(falls)} targets fell")
+    return table("falls", columns, rows, title=fell(len(falls)))
+
+
+def fell(count: int) -> str:
+    """How many targets fell, for people."""
+    return f"{count or 'no'} target{'s' if count > 1 else ''} fell"
 
 
 def unit_of(outcome: Outcome, units: Units) -> Unit:
@@ -179,7 +184,7 @@ def shown(value: Fraction, outcome: Outcome, unit: Unit) -> str:
 
 
 def read_earlier(path: Path) -> dict[str, Earlier]:
-    """The targets of an earlier run, as ``cmf targets -o FILE.json`` wrote them.
+    """The targets of an earlier run, as ``cmf targets -o FILE.json`` wrote them, or of a plan.
 
     Raises
     ------
@@ -195,8 +200,8 @@ def read_earlier(path: Path) -> dict[str, Earlier]:
     except (ValueError, RecursionError) as error:
         raise _no_baseline(path, "it is not JSON") from error
     rows = data.get("targets") if isinstance(data, dict) else None
-    if not isinstance(rows, list) or data.get("command") != "targets":
-        raise _no_baseline(path, "it is no answer of `cmf targets`")
+    if not isinstance(rows, list) or data.get("command") not in ("targets", "plan"):
+        raise _no_baseline(path, "it is no answer of `cmf targets` or `cmf plan`")
     found = {}
     for row in rows:
         try:
@@ -216,13 +221,12 @@ def _exact(text: object) -> Fraction | None:
 
 
 def _no_baseline(path: Path, reason: str) -> InputError:
-    remedy = "name a file that `cmf targets LINEUP -o FILE.json` wrote"
+    remedy = "name a file that `cmf targets LINEUP -o FILE.json` or `cmf plan` wrote"
     return fail("bad-baseline", f"{path} is no earlier run: {reason}", None, remedy)
 
 
 def _row(outcome: Outcome, unit: Unit) -> Row:
-    target = outcome.target
-    low, high, margin = outcome.low, outcome.high, outcome.margin
+    target, ratio = outcome.target, outcome.target.kind.ratio
     counted = outcome.counted or (None, None)
     return (
         target.id,
@@ -232,15 +236,15 @@ def _row(outcome: Outcome, unit: Unit) -> Row:
         target.by or None,
         outcome.verdict.value,
         value_text(outcome, unit),
-        _text(low),
-        _text(high),
-        _text(counted[0]),
-        _text(counted[1]),
-        _text(margin),
+        exactly(outcome.low, ratio=ratio),
+        exactly(outcome.high, ratio=ratio),
+        exactly(counted[0]),
+        exactly(counted[1]),
+        exactly(outcome.margin, ratio=ratio),
         _unit_name(outcome, unit),
         outcome.deciding or None,
-        _text(outcome.left) if outcome.deciding else None,
-        str(target.tolerance),
+        exactly(outcome.left, ratio=ratio) if outcome.deciding else None,
+        Exact(Fraction(target.tolerance), ratio),
         outcome.cause or None,
         " ".join((*outcome.remarks, target.note)).strip() or None,
         target.source or None,
@@ -253,8 +257,9 @@ def _unit_name(outcome: Outcome, unit: Unit) -> str:
     return "1" if unit.factor == 1 else f"1/{unit.factor} {unit.symbol}"
 
 
-def _text(value: Fraction | int | None) -> str | None:
-    return None if value is None else str(value)
+def exactly(value: Fraction | int | None, *, ratio: bool = False) -> Exact | None:
+    """A number of a target as a cell."""
+    return None if value is None else Exact(Fraction(value), ratio)
 
 
 def value_text(outcome: Outcome, unit: Unit) -> str | None:
@@ -269,7 +274,8 @@ def value_text(outcome: Outcome, unit: Unit) -> str | None:
 def _steps(each: Gap) -> Iterator[Row]:
     for level, steps in ((each.target.level, each.parts), ("module", each.modules)):
         for place, step in enumerate(steps, start=1):
-            yield (each.target.id, level, place, step.name, str(step.adds), str(step.reaches))
+            ends = (Exact(step.adds, ratio=True), Exact(step.reaches, ratio=True))
+            yield (each.target.id, level, place, step.name, *ends)
 
 
 def _way(each: Gap, level: str, steps: Sequence[Step]) -> Table:

@@ -15,7 +15,7 @@ from cmf.report.words import aligned, words
 
 _PROSE = 30
 """Width that a column of prose claims when a table is broken; it takes what is left."""
-_RIGHT = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO)
+_RIGHT = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO, Kind.EXACT)
 _BOLD = "1"
 _DIM = "2"
 _STYLES: Mapping[str, str] = MappingProxyType(

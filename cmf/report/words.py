@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from cmf.report.table import Cell, Ratio
+from cmf.report.table import Cell, Exact, Ratio
 
 EMPTY = "-"
 _DIGITS = 5
@@ -22,6 +22,8 @@ def words(cell: Cell) -> str:
             return number(cell)
         case Ratio():
             return percent(cell.value)
+        case Exact():
+            return percent(cell.value) if cell.ratio else number(cell.value)
         case _:
             return cell
 

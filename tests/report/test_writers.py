@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from fractions import Fraction
 from pathlib import Path
 from zipfile import ZipFile
@@ -21,7 +22,7 @@ from cmf.errors import InputError
 from cmf.report.csv_text import csv_pieces
 from cmf.report.files import WRITERS, save
 from cmf.report.json_text import json_pieces
-from cmf.report.table import Column, Kind, Ratio, Report, Row, table
+from cmf.report.table import Column, Exact, Kind, Ratio, Report, Row, table
 from cmf.report.terminal import terminal_pieces
 from cmf.report.workbook import EXACT, SHEET_ROWS
 
@@ -124,6 +125,69 @@ def test_workbook_writes_great_integers_as_text(tmp_path: Path) -> None:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
         assert f"<v>{EXACT - 1}</v>" in sheet
         assert f"<v>{EXACT}</v>" not in sheet
+
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def test_workbook_is_what_strict_programs_take(tmp_path: Path) -> None:
+    """What Excel repairs or refuses: names, references, styles, order, letters, formulas."""
+    long = "parts for a target with a name that goes on and on"
+    columns = (Column("name", Kind.PROSE), Column("x", Kind.EXACT), Column("r", Kind.RATIO))
+    cells: list[Row] = [
+        ("=cmd|' /C calc'!A0", Exact(Fraction(1, 3)), Ratio(1, 3)),
+        ("+1 @SUM(A1)\x07\x1f", Exact(Fraction(2026)), None),
+        ("z" * 40_000, Exact(Fraction(7, 10), ratio=True), Ratio(10**20, 10**21)),
+        (None, None, None),
+    ]
+    names = [long, long.upper(), "a/b:c?[d]*", "''", "About", "history"]
+    save(
+        Report("test", {}, tuple(table(name, columns, cells) for name in names)),
+        tmp_path / "x.xlsx",
+    )
+    with ZipFile(tmp_path / "x.xlsx") as book:
+        assert book.testzip() is None
+        files = {name: book.read(name) for name in book.namelist()}
+    xml = {n: ET.fromstring(data) for n, data in files.items() if n.endswith((".xml", ".rels"))}  # noqa: S314
+    declared = {each.get("PartName") for each in xml["[Content_Types].xml"]}
+    assert {f"/{n}" for n in xml if "rels" not in n and not n.startswith("[")} <= declared
+    sheets = list(xml["xl/workbook.xml"].iter(f"{MAIN}sheet"))
+    shown = [sheet.get("name", "") for sheet in sheets]
+    assert len({name.casefold() for name in shown}) == len(shown) == len(names) + 1
+    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in shown)
+    assert not any(name.startswith("'") or name.endswith("'") for name in shown)
+    targets = {each.get("Id"): each.get("Target") for each in xml["xl/_rels/workbook.xml.rels"]}
+    styles = len(xml["xl/styles.xml"].find(f"{MAIN}cellXfs") or ())
+    for sheet in sheets:
+        root = xml[f"xl/{targets[sheet.get(RELATION)]}"]
+        assert list(root.iter(f"{MAIN}f")) == []
+        numbers = [int(row.get("r", "0")) for row in root.iter(f"{MAIN}row")]
+        assert numbers == sorted(set(numbers))
+        places = [cell.get("r", "") for cell in root.iter(f"{MAIN}c")]
+        assert len(places) == len(set(places))
+        assert all(int(cell.get("s", "0")) < styles for cell in root.iter(f"{MAIN}c"))
+        assert all(len(text.text or "") <= 32_767 for text in root.iter(f"{MAIN}t"))
+    frame = pl.read_excel(tmp_path / "x.xlsx", sheet_name=shown[0])
+    assert frame["x"].to_list()[:3] == pytest.approx([1 / 3, 2026, 0.7])
+    assert frame["x, exact"].to_list()[:3] == ["1/3", None, None]
+    assert frame["name"].to_list()[0] == "=cmd|' /C calc'!A0"
+    assert len(frame["name"].to_list()[2]) == 32_767
+
+
+def test_an_exact_number_in_every_format(tmp_path: Path) -> None:
+    columns = (Column("x", Kind.EXACT), Column("y", Kind.EXACT))
+    cells = [
+        (Exact(Fraction(13, 18), ratio=True), None),
+        (Exact(Fraction(7)), Exact(Fraction(1, 8))),
+    ]
+    report = Report("test", {}, (table("n", columns, cells),))
+    data = json.loads("".join(json_pieces(report)))
+    assert data["n"] == [{"x": "13/18", "y": None}, {"x": "7", "y": "1/8"}]
+    assert "".join(csv_pieces(report.tables[0])).splitlines() == ["x,y", "13/18,", "7,1/8"]
+    assert "72.2 %" in text_of(report, 80)
+    save(report, tmp_path / "out.parquet")
+    assert pl.read_parquet(tmp_path / "out.parquet")["x"].to_list() == ["13/18", "7"]
 
 
 def test_workbook_refuses_more_rows_than_a_sheet(

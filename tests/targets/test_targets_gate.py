@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -48,6 +51,65 @@ def test_json_is_stable_and_exact(folder: Path, tmp_path: Path) -> None:
     assert (kinds["low"], kinds["verdict"]) == ("2", "met")
     assert data["gaps"] == []
     assert data["met"] is True
+
+
+def test_a_workbook_has_numbers_and_exact_texts(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "targets.xlsx"
+    assert call(folder, "-o", str(path)) == 0
+    frame = pl.read_excel(path, sheet_name="targets")
+    assert frame["low"].to_list() == pytest.approx([2 / 3, 2])
+    assert frame["low, exact"].to_list() == ["2/3", None]
+    assert frame["numerator"].to_list() == [2800, 2]
+    assert "numerator, exact" not in frame.columns
+
+
+E12 = Path(__file__).parents[1] / "planning" / "e12"
+
+
+def planned(tmp_path: Path) -> tuple[Path, Path]:
+    """A copy of the line-up of E12, and the answer of a plan for it."""
+    copy, plan = tmp_path / "e12", tmp_path / "plan.json"
+    shutil.copytree(E12, copy)
+    asked = ["plan", str(copy), "--target", "ci97", "--no-prices", "-o", str(plan)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    return copy, plan
+
+
+def judged(lineup: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    result = CliRunner().invoke(app, ["targets", str(lineup), *arguments, "-f", "json"])
+    assert "Traceback" not in result.output
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_what_is_built_is_held_against_the_plan(tmp_path: Path) -> None:
+    """The alarm for divergence: variants as they are built today against what was planned."""
+    lineup, plan = planned(tmp_path)
+    code, found = judged(lineup, "--baseline", str(plan))
+    assert code == 1
+    assert [fall["id"] for fall in found["falls"]] == ["ci97"]
+    assert found["falls"][0]["by"] == "1/3"
+
+
+def test_what_is_built_as_planned_has_not_fallen(tmp_path: Path) -> None:
+    """Until somebody diverges; and against `cmf targets` on the planned line-up as well."""
+    lineup, plan = planned(tmp_path)
+    chosen: dict[str, list[str]] = {}
+    for row in json.loads(plan.read_text())["plan"]:
+        chosen.setdefault(row["id"], []).append(f"{row['slot']} == {row['plan']}")
+    head, *rows = (lineup / "vehicles.csv").read_text().splitlines()
+    built = [head]
+    for row in rows:
+        name, title, brand, *_, volume = row.split(",")
+        built.append(f"{name},{title},{brand},{' and '.join(chosen[name])},{volume}")
+    (lineup / "vehicles.csv").write_text("\n".join(built) + "\n")
+    assert judged(lineup, "--baseline", str(plan))[0] == 0
+    agreed = tmp_path / "agreed.json"
+    CliRunner().invoke(app, ["targets", str(lineup), "-o", str(agreed)])
+    assert judged(lineup, "--baseline", str(agreed))[0] == 0
+    diverged = "\n".join(built).replace("cp == c2", "cp == c1", 1)
+    (lineup / "vehicles.csv").write_text(diverged + "\n")
+    assert judged(lineup, "--baseline", str(plan))[0] == 1
+    assert judged(lineup, "--baseline", str(agreed))[0] == 1
 
 
 @pytest.fixture

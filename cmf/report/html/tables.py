@@ -14,7 +14,7 @@ LONG = 12
 MOST = 2_000
 """Rows that a page shows; the workbook holds all."""
 
-_NUMERIC = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO)
+_NUMERIC = (Kind.WHOLE, Kind.NUMBER, Kind.RATIO, Kind.EXACT)
 
 
 def html_table(table: Table, *, folded: bool | None = None) -> Html:
