@@ -12,9 +12,9 @@ from cmf.cli.guard import LIMIT, NO
 
 if TYPE_CHECKING:
     from cmf.analysis.configure import Refusal
-    from cmf.planning.answer import PlanLimits
+    from cmf.planning.answer import PlanLimits, Planned
     from cmf.planning.decision.conflict import Conflict
-    from cmf.planning.decision.front import Point
+    from cmf.planning.decision.front import Level
     from cmf.planning.decision.prices import Price
     from cmf.report.html.section import Section
     from cmf.report.money import Money
@@ -114,7 +114,7 @@ def answer_question(asked: Asked | tuple[Refusal, ...], question: Question) -> R
         if not watch.stopped:
             _tell_reach(asked, question)
         return Reply(None, LIMIT)
-    prices, points = _further(asked, question) if not watch.stopped else ((), ())
+    prices, points = _further(asked, found, question) if not watch.stopped else ((), ())
     with working("checking the plan again"):
         findings = Findings(asked.decide(found), most, prices, points)
         sections = _sections(asked, findings) if question.page else ()
@@ -158,17 +158,20 @@ def write_page(reply: Reply, output: Path) -> None:
     remark(f"wrote {output}")
 
 
-def _further(asked: Asked, question: Question) -> tuple[tuple[Price, ...], tuple[Point, ...]]:
+def _further(
+    asked: Asked, found: Planned, question: Question
+) -> tuple[tuple[Price, ...], tuple[Level, ...]]:
     """What is asked for beside the plan: prices of the targets, cost against sharing."""
     from cmf.cli.watching import watching
 
     prices: tuple[Price, ...] = ()
-    points: tuple[Point, ...] = ()
+    points: tuple[Level, ...] = ()
     with watching(_money(asked)) as watch:
         if question.prices and not question.most:
-            prices = asked.prices(question.limits, watch)
+            prices = asked.prices(found, question.limits, watch)
         if question.points is not None and not watch.stopped:
-            points = asked.pareto(question.points, question.limits, watch)
+            every = asked.pareto(question.points, question.limits, watch)
+            points = tuple(point.level for point in every)
     return prices, points
 
 

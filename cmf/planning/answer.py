@@ -49,9 +49,12 @@ class Planned:
     @property
     def gap(self) -> Fraction:
         """How far the cost may be above the least one, as a part of the cost; 0 is proven."""
-        return (
-            Fraction(self.cost - self.bound, self.cost) if self.cost > self.bound else Fraction(0)
-        )
+        return gap_of(self.cost, self.bound)
+
+
+def gap_of(cost: int, bound: int) -> Fraction:
+    """The part of a cost that lies above a bound."""
+    return Fraction(cost - bound, cost) if cost > bound else Fraction(0)
 
 
 @frozen

@@ -9,8 +9,8 @@ from attrs import frozen
 
 from cmf.model.units import Unit
 from cmf.planning.decision.decide import PUBLISHED, Decision
-from cmf.planning.decision.front import MostSharing, Point
-from cmf.planning.decision.prices import Price, saved
+from cmf.planning.decision.front import Level, MostSharing
+from cmf.planning.decision.prices import Price
 from cmf.report.table import Cell, Column, Fact, Kind, Row, Table, table
 from cmf.report.targets import exactly, shown, unit_of
 
@@ -43,7 +43,7 @@ class Findings:
     decision: Decision
     most: MostSharing | None = None
     prices: Sequence[Price] = ()
-    points: Sequence[Point] = ()
+    points: Sequence[Level] = ()
 
 
 def most_facts(most: MostSharing | None) -> dict[str, Fact]:
@@ -79,6 +79,8 @@ def plan_facts(decision: Decision) -> dict[str, Fact]:
         "vehicles_changed": decision.changed,
         "checked_again": not decision.rechecked.faults,
         "faults": list(decision.rechecked.faults),
+        "kept": list(decision.posed.planning.keep),
+        "most_changes": decision.posed.planning.changes,
     }
 
 
@@ -181,7 +183,7 @@ def judged_table(
                 None if each.before.low is None else shown(each.before.low, each.before, unit),
                 None if after.low is None else shown(after.low, after, unit),
                 None if margin is None else str(margin),
-                *_price(decision, known.get(target.id)),
+                *_price(known.get(target.id)),
                 cannot.get(target.id) or after.cause or None,
                 target.basis,
                 exactly(after.low, ratio=target.kind.ratio),
@@ -191,7 +193,7 @@ def judged_table(
     return table("targets", columns, rows)
 
 
-def front_table(points: Sequence[Point]) -> Table:
+def front_table(points: Sequence[Level]) -> Table:
     """Cost and share of plans that no other one beats."""
     columns = (
         Column("cost", Kind.WHOLE),
@@ -199,7 +201,7 @@ def front_table(points: Sequence[Point]) -> Table:
         Column("share"),
         Column("status"),
     )
-    rows = [(p.planned.cost, p.planned.bound, str(p.share), p.planned.status.value) for p in points]
+    rows = [(p.cost, p.bound, str(p.share), p.status.value) for p in points]
     return table("pareto", columns, rows)
 
 
@@ -226,12 +228,12 @@ def _steps(decision: Decision) -> Iterator[Row]:
             yield (number, vehicles, slot, before, after, step.cost, share)
 
 
-def _price(decision: Decision, price: Price | None) -> tuple[Cell, ...]:
+def _price(price: Price | None) -> tuple[Cell, ...]:
     if price is None:
         return (None,) * 4
     ends: list[Cell] = []
-    for other in (price.whole, price.point):
-        ends += (None, None) if other is None else saved(decision.planned, other)
+    for saving in (price.whole, price.point):
+        ends += (None, None) if saving is None else saving
     return tuple(ends)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from cmf.planning.answer import Planned, Status
+from cmf.planning.answer import Status
 from cmf.planning.decision.conflict import Conflict
 from cmf.planning.decision.decide import PUBLISHED, Decision
-from cmf.planning.decision.front import MostSharing, Point
-from cmf.planning.decision.prices import Price, saved
+from cmf.planning.decision.front import Level, MostSharing
+from cmf.planning.decision.prices import Price, Saving
 from cmf.report.money import Money, change
 from cmf.report.plan import COSTS, Findings, Units
 from cmf.report.table import Column, Kind, Row, Table, table
@@ -37,17 +37,17 @@ def plan_layout(found: Findings, units: Units, cannot: Mapping[str, str]) -> Ite
     yield _verdict(decision, found.most, money)
 
 
-def front_layout(points: Sequence[Point], money: Money) -> Table:
+def front_layout(points: Sequence[Level], money: Money) -> Table:
     """Cost against sharing."""
     rows: list[Row] = []
-    before: Point | None = None
+    before: Level | None = None
     for point in points:
         slope = None
         if before is not None:
-            rise = point.planned.cost - before.planned.cost
+            rise = point.cost - before.cost
             slope = money.amount(rise / ((point.share - before.share) * 100))
-        gap = "proven" if not point.planned.gap else f"within {percent(point.planned.gap, 2)}"
-        cost = money.amount(point.planned.cost)
+        gap = "proven" if not point.gap else f"within {percent(point.gap, 2)}"
+        cost = money.amount(point.cost)
         rows.append((percent(point.share, 2), cost, slope, gap))
         before = point
     columns = [
@@ -182,8 +182,8 @@ def _targets(
         margin = None if after.margin is None else shown(after.margin, after, unit)
         price = known.get(target.id)
         costs = [
-            None if price is None or other is None else _between(decision, other, money)
-            for other in ((price.whole, price.point) if price else (None, None))
+            None if price is None or saving is None else _between(saving, money)
+            for saving in ((price.whole, price.point) if price else (None, None))
         ]
         head = (target.id, target.bounds.text or None)
         remark = cannot.get(target.id) or after.cause
@@ -205,8 +205,8 @@ def _targets(
     return table("targets", columns, rows, title=_counted(len(rows), "target"), notes=notes)
 
 
-def _between(decision: Decision, other: Planned, money: Money) -> str:
-    low, high = (money.amount(end) for end in saved(decision.planned, other))
+def _between(saving: Saving, money: Money) -> str:
+    low, high = (money.amount(end) for end in saving)
     return low if low == high else f"{low} .. {high}"
 
 

@@ -120,10 +120,10 @@ class Asked:
         )
 
     def prices(
-        self, limits: PlanLimits, on_progress: OnProgress | None = None
+        self, planned: Planned, limits: PlanLimits, on_progress: OnProgress | None = None
     ) -> tuple[Price, ...]:
         """What each target costs."""
-        return tuple(prices(self.posed, method(), limits, on_progress))
+        return tuple(prices(self.posed, planned, method(), limits, on_progress))
 
     def conflict(self, seconds: float = EXPLAIN_SECONDS) -> Conflict:
         """Why there is no plan."""

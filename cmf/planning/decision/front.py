@@ -8,7 +8,7 @@ from time import monotonic
 
 from attrs import evolve, field, frozen
 
-from cmf.planning.answer import OnProgress, PlanLimits, Planned, Status
+from cmf.planning.answer import OnProgress, PlanLimits, Planned, Status, gap_of
 from cmf.planning.constraints import Share
 from cmf.planning.data import PlanningProblem
 from cmf.planning.decision.greatest import FINEST, Greatest, greatest
@@ -31,6 +31,37 @@ class Point:
 
     planned: Planned = field(repr=False)
     share: Fraction
+
+    @classmethod
+    def of(cls, planned: Planned, shared: int, whole: int) -> Point:
+        """A plan with the weight on common items and the weight in use."""
+        return cls(planned, Fraction(shared, whole))
+
+    @property
+    def level(self) -> Level:
+        """Without the plan itself."""
+        return Level(self.share, self.planned.cost, self.planned.bound, self.planned.status)
+
+
+@frozen
+class Level:
+    """The least cost of a share.
+
+    Attributes
+    ----------
+    bound
+        No plan with that share costs less.
+    """
+
+    share: Fraction
+    cost: int
+    bound: int
+    status: Status
+
+    @property
+    def gap(self) -> Fraction:
+        """How far the cost may be above the least one, as a part of the cost."""
+        return gap_of(self.cost, self.bound)
 
 
 @frozen
@@ -107,7 +138,7 @@ class Search:
     def point(self, planned: Planned) -> Point:
         """A plan with its share."""
         shared, whole = share_of(self.problem, planned.evaluation.users, self.share)
-        return Point(planned, Fraction(shared, whole))
+        return Point.of(planned, shared, whole)
 
     @property
     def over(self) -> bool:

@@ -16,6 +16,10 @@ POINT = Fraction(1, 100)
 """A point of sharing."""
 
 
+Saving = tuple[int, int]
+"""Least and greatest possible difference of two least costs; equal when both are proven."""
+
+
 @frozen
 class Price:
     """What a plan would save without a target, or with a little less of it.
@@ -25,26 +29,29 @@ class Price:
     words
         The target.
     whole
-        The plan without the target; `None` when none was found within the limits.
+        What is saved without the target; `None` when no plan was found within the limits.
     point
-        The plan with one point less; `None` also when the target is no share.
+        What is saved with one point less; `None` also when the target is no share.
     """
 
     words: str
-    whole: Planned | None
-    point: Planned | None
+    whole: Saving | None
+    point: Saving | None
 
 
-def saved(planned: Planned, other: Planned) -> tuple[int, int]:
-    """Least and greatest possible difference of the least costs that two plans stand for.
+def saved(planned: Planned, other: Planned | None) -> Saving | None:
+    """The difference of the least costs that two plans stand for.
 
-    Equal when both are proven; a looser constraint never makes a plan dearer.
+    A looser constraint never makes a plan dearer.
     """
+    if other is None:
+        return None
     return max(0, planned.bound - other.cost), max(0, planned.cost - other.bound)
 
 
 def prices(
     posed: Posed,
+    planned: Planned,
     solve: Solve,
     limits: PlanLimits,
     on_progress: OnProgress | None = None,
@@ -53,6 +60,8 @@ def prices(
 
     Parameters
     ----------
+    planned
+        The plan that meets every target.
     limits
         For each of the further plans.
     """
@@ -71,7 +80,7 @@ def prices(
                 looser.append(evolve(each.constraint, bound=bound))
         whole = _solved(posed, others, solve, limits, on_progress)
         point = _solved(posed, looser, solve, limits, on_progress) if is_share else None
-        yield Price(name, whole, point)
+        yield Price(name, saved(planned, whole), saved(planned, point))
 
 
 def _solved(

@@ -72,6 +72,32 @@ class Posed:
         chosen = [vehicle.today for vehicle in self.problem.vehicles]
         return Plan(tuple(choices for choices in chosen if choices is not None))
 
+    def plan_of(self, modules: Mapping[str, Mapping[str, str]]) -> Plan:
+        """The plan that gives every vehicle (by id) an option for every slot, by their names.
+
+        Raises
+        ------
+        LookupError
+            With the id of a vehicle that has no such variant.
+        """
+        names = self.lowered.problem.variables
+        chosen = []
+        for build, known in zip(self.builds, self._variants, strict=True):
+            wanted = modules.get(build.brief.vehicle.id, {})
+            found = [
+                choices
+                for choices, variant in known.items()
+                if all(
+                    wanted.get(axis.name) == axis.options[option]
+                    for axis, option in zip(names, variant, strict=True)
+                    if axis.name in self.problem.slots
+                )
+            ]
+            if not found:
+                raise LookupError(build.brief.vehicle.id)
+            chosen.append(found[0])
+        return Plan(tuple(chosen))
+
     def variants(self, plan: Plan) -> tuple[Variant, ...]:
         """The variant of every vehicle; raises `KeyError` for choices that are none."""
         return tuple(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from cmf.planning.decision.decide import Decision
-from cmf.planning.decision.front import Point
+from cmf.planning.decision.front import Level
 from cmf.planning.evaluate import Cost
 from cmf.report.html.labels import label, unbroken
 from cmf.report.html.layout import axis, bare, layout, legend
@@ -30,23 +32,34 @@ def plan_sections(found: Findings, units: Units, cannot: Mapping[str, str]) -> t
     """The plan, in the order of reading."""
     decision = found.decision
     money = money_of(decision)
-    told = {each.name: each for each in plan_layout(found, units, cannot)}
+    told = {
+        each.name: _named(each, f"plan {each.name}") for each in plan_layout(found, units, cannot)
+    }
+    told["verdict"] = evolve(told["verdict"], title="The answer")
     answer = [told[name] for name in ("verdict", "targets", "steps") if name in told]
+    data = (_named(plan_table(decision), "plan modules"), _named(step_table(decision), "plan way"))
     sections = [
         Section("plan", "The plan", tuple(_lead(decision)), tables=tuple(answer),
-                data=(plan_table(decision), step_table(decision))),
+                data=data),
         Section("plan-cost", "What it costs", (), charts=(_waterfall(decision, money),),
-                tables=(told["costs"],), data=(cost_table(decision),)),
+                tables=(told["costs"],), data=(_named(cost_table(decision), "plan cost split"),)),
     ]  # fmt: skip
     if found.points:
         charts = (_front(found.points, decision, money),)
-        data = (front_table(found.points),)
-        sections.append(Section("plan-front", "Cost against sharing", (), charts=charts, data=data))
+        points = (_named(front_table(found.points), "plan points"),)
+        sections.append(
+            Section("plan-front", "Cost against sharing", (), charts=charts, data=points)
+        )
     moved = tuple(_modules(decision))
     if moved:
         lead = ("Every slot in which a module changes; orange goes, dark comes.",)
         sections.append(Section("plan-modules", "Modules before and after", lead, charts=moved))
     return tuple(sections)
+
+
+def _named(shown: Table, name: str) -> Table:
+    """A table under the name that it has among those of a whole report."""
+    return evolve(shown, name=name)
 
 
 def _lead(decision: Decision) -> Iterator[str]:
@@ -128,22 +141,22 @@ def _falling(
     }
 
 
-def _front(points: Sequence[Point], decision: Decision, money: Money) -> Chart:
+def _front(points: Sequence[Level], decision: Decision, money: Money) -> Chart:
     first, last = points[0], points[-1]
     says = unbroken(
         f"{len(points)} plans of which none beats another in both: from "
-        f"{percent(first.share)} at {money.words(first.planned.cost)} to {percent(last.share)} at "
-        f"{money.words(last.planned.cost)}. What lies below the line is proven to be impossible, "
+        f"{percent(first.share)} at {money.words(first.cost)} to {percent(last.share)} at "
+        f"{money.words(last.cost)}. What lies below the line is proven to be impossible, "
         "within the gaps of the table."
     )
     curve = {
         "type": "scatter",
         "mode": "lines+markers",
         "x": [float(point.share) for point in points],
-        "y": [float(money.figure(point.planned.cost)) for point in points],
+        "y": [float(money.figure(point.cost)) for point in points],
         "line": {"color": role("reach2"), "width": 1.5, "shape": "vh"},
         "marker": {"size": 8, "color": role("reach3")},
-        "text": [f"{percent(p.share, 2)}, {money.words(p.planned.cost)}" for p in points],
+        "text": [f"{percent(p.share, 2)}, {money.words(p.cost)}" for p in points],
         "hovertemplate": "%{text}<extra></extra>",
         "name": "least cost for a share",
     }
@@ -157,8 +170,7 @@ def _front(points: Sequence[Point], decision: Decision, money: Money) -> Chart:
         "name": "cost of this plan",
     }
     rows: list[Row] = [
-        (percent(p.share, 2), money.amount(p.planned.cost), percent(p.planned.gap, 3))
-        for p in points
+        (percent(p.share, 2), money.amount(p.cost), percent(p.gap, 3)) for p in points
     ]
     columns = [
         Column("share"),

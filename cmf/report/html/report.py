@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cmf.analysis.overview import Overview
 from cmf.report.html.answer import answer_section
@@ -28,13 +28,15 @@ BUILDERS: tuple[Callable[[Overview], Section | None], ...] = (
     pareto_section,
     sankey_section,
     trend_section,
-    kpi_section,
-    rest_section,
 )
-"""A builder gives no section when the line-up has nothing to say in it."""
+"""What there is today. A builder gives no section when the line-up has nothing to say in it."""
+
+DETAILS: tuple[Callable[[Overview], Section | None], ...] = (kpi_section, rest_section)
+"""What stands last."""
 
 
-def sections(overview: Overview) -> tuple[Section, ...]:
-    """All sections with their charts and tables."""
-    built = (build(overview) for build in BUILDERS)
+def sections(overview: Overview, plan: Sequence[Section] = ()) -> tuple[Section, ...]:
+    """All sections with their charts and tables, those of a plan between today and the details."""
+    today, details = ([build(overview) for build in each] for each in (BUILDERS, DETAILS))
+    built = (*today, *plan, *details)
     return tuple(section for section in built if section is not None)
