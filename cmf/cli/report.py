@@ -109,8 +109,9 @@ def _with_census(space: VariantSpace, overview: Overview) -> Overview:
     from cmf.cli.console import working
     from cmf.workspace.commonality import census
 
-    with working("comparing all pairs of variants"):
-        compared = census(space, by="brand", scope=overview.scope.name)
+    with working("comparing all pairs of variants") as progress:
+        name = overview.scope.name
+        compared = census(space, by="brand", scope=name, on_progress=progress)
     return evolve(overview, census=compared.comparisons)
 
 

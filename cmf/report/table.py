@@ -17,10 +17,13 @@ class Ratio:
     ----------
     denominator
         Positive.
+    percent
+        Whether people read it in per cent; a number otherwise, such as a mean.
     """
 
     numerator: int | Fraction
     denominator: int | Fraction
+    percent: bool = True
 
     @property
     def value(self) -> Fraction:

@@ -21,7 +21,7 @@ def words(cell: Cell) -> str:
         case int() | float():
             return number(cell)
         case Ratio():
-            return percent(cell.value)
+            return percent(cell.value) if cell.percent else number(cell.value)
         case Exact():
             return percent(cell.value) if cell.ratio else number(cell.value)
         case _:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cmf.errors import MissingExtra, fail
 from cmf.report.csv_text import flat
 from cmf.report.json_text import plain_fact
-from cmf.report.table import Cell, Column, Exact, Kind, Report, Table
+from cmf.report.table import Cell, Column, Exact, Kind, Ratio, Report, Table
 from cmf.report.words import shortened, words
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _style(styles: dict[str, Any], column: Column, cell: Cell) -> Any:
     if column.kind is Kind.EXACT and isinstance(cell, Exact):
         whole = cell.value.denominator == 1
         return styles[_PERCENT if cell.ratio else _WHOLE if whole else _NUMBER]
+    if column.kind is Kind.RATIO and isinstance(cell, Ratio) and not cell.percent:
+        return styles[_NUMBER]
     if column.kind in _FORMATS:
         return styles[_FORMATS[column.kind]]
     return styles["prose" if column.kind is Kind.PROSE else "text"]

@@ -51,6 +51,11 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("family") / "family"
     assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
     (folder / "targets.yaml").write_text(TARGETS, encoding="utf-8")
+    catalog = folder / "catalog.yaml"
+    text = catalog.read_text(encoding="utf-8")
+    titled = "options: [{north: {title: Brand North}}, {south: {title: Brand South}}]"
+    assert "options: [north, south]" in text
+    catalog.write_text(text.replace("options: [north, south]", titled), encoding="utf-8")
     return folder
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cmf.analysis.census import Comparison
 from cmf.analysis.overview import Overview
 from cmf.report.census import census_table, share_of
 from cmf.report.html.labels import label
-from cmf.report.html.layout import bare, layout
+from cmf.report.html.matrices import matrix, side_by_side
 from cmf.report.html.section import Chart, Section
-from cmf.report.html.theme import scale
+from cmf.report.html.titles import Titles
 from cmf.report.words import number, percent
 
 FIGURES: Mapping[str, str] = {
@@ -33,10 +32,15 @@ def census_section(overview: Overview) -> Section | None:
         "Over every pair of valid variants, not only the vehicles of the line-up: none is listed "
         "or sampled. The line-up is one choice out of this range.",
     )
-    return Section("census", "What any two variants share", lead, charts=(_chart(found),))
+    return Section(
+        "census",
+        "What any two variants share",
+        lead,
+        charts=(_chart(found, Titles(overview.catalog)),),
+    )
 
 
-def _chart(found: Sequence[Comparison]) -> Chart:
+def _chart(found: Sequence[Comparison], titles: Titles) -> Chart:
     labels = list(dict.fromkeys(each.one for each in found))
     pairs = sum(each.pairs for each in found)
     basis = found[0].basis
@@ -49,60 +53,33 @@ def _chart(found: Sequence[Comparison]) -> Chart:
     )
     if values:
         says += f" Variants of two brands share at most {percent(max(values))}."
+    names = [label(titles.option("brand", name), 24) for name in labels]
     height = 120 + 32 * len(labels)
     title = "Least, mean and greatest share between brands"
     figure = {
-        "data": [_matrix(found, labels, name, place) for place, name in enumerate(FIGURES)],
-        "layout": _layout(labels, height),
+        "data": [
+            matrix(
+                place,
+                names,
+                _cells(found, labels, name),
+                f"%{{y}} and %{{x}}: %{{z:.2%}}<br>{what}",
+            )
+            for place, (name, what) in enumerate(FIGURES.items())
+        ],
+        "layout": side_by_side(
+            list(FIGURES.values()), height, wide=_WIDE, left=120, top=110, slanted=len(labels) > 4
+        ),
     }
     return Chart("census", title, says, figure, height, census_table(found))
 
 
-def _matrix(
-    found: Sequence[Comparison], labels: Sequence[str], name: str, place: int
-) -> dict[str, Any]:
+def _cells(
+    found: Sequence[Comparison], labels: Sequence[str], name: str
+) -> list[list[float | None]]:
     cells = {}
     for each in found:
         value = share_of(getattr(each, name))
         cells[each.one, each.other] = cells[each.other, each.one] = (
             None if value is None else round(float(value), 6)
         )
-    names = list(map(label, labels))
-    return {
-        "type": "heatmap",
-        "z": [[cells.get((one, other)) for other in labels] for one in labels],
-        "x": names,
-        "y": names,
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": scale(),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hoverongaps": False,
-        "texttemplate": "%{z:.0%}",
-        "hovertemplate": f"%{{y}} and %{{x}}: %{{z:.2%}}<br>{FIGURES[name]}<extra></extra>",
-        "xaxis": "x" if place == 0 else f"x{place + 1}",
-        "yaxis": "y",
-    }
-
-
-def _layout(labels: Sequence[str], height: int) -> dict[str, Any]:
-    step = (1 - _WIDE) / (len(FIGURES) - 1)
-    across = {
-        f"xaxis{place + 1 if place else ''}": bare(
-            side="top",
-            type="category",
-            domain=[place * step, place * step + _WIDE],
-            title={"text": title, "standoff": 8},
-            tickangle=-35 if len(labels) > 4 else 0,
-            automargin=False,
-        )
-        for place, title in enumerate(FIGURES.values())
-    }
-    return layout(
-        height,
-        margin={"l": 120, "r": 20, "t": 110, "b": 10},
-        yaxis=bare(autorange="reversed", type="category"),
-        **across,
-    )
+    return [[cells.get((one, other)) for other in labels] for one in labels]

@@ -8,10 +8,11 @@ from typing import Any
 
 from cmf.analysis.overview import UNIQUE, Member, ModuleUse, Overview, SlotUse
 from cmf.report.html.amounts import plural
-from cmf.report.html.labels import label
+from cmf.report.html.labels import label, squeezed
 from cmf.report.html.layout import bare, layout
 from cmf.report.html.section import WIDTH, Chart, Section
 from cmf.report.html.theme import role
+from cmf.report.html.titles import Titles
 from cmf.report.table import Cell, Column, Kind, Row, Table, table
 from cmf.report.words import number
 
@@ -30,7 +31,10 @@ def heatmap_section(overview: Overview) -> Section:
     """A panel for every slot."""
     kinds = _reaches(overview)
     shown = overview.fleet[:MOST]
-    charts = [_chart(slot, overview.fleet, shown, kinds) for slot in overview.slots if slot.used]
+    titles = Titles(overview.catalog)
+    charts = [
+        _chart(slot, overview.fleet, shown, kinds, titles) for slot in overview.slots if slot.used
+    ]
     alone = sum(each.reach == UNIQUE for slot in overview.slots for each in slot.used)
     used = sum(len(slot.used) for slot in overview.slots)
     lead = [
@@ -43,7 +47,11 @@ def heatmap_section(overview: Overview) -> Section:
 
 
 def _chart(
-    slot: SlotUse, fleet: Sequence[Member], shown: Sequence[Member], kinds: Sequence[str]
+    slot: SlotUse,
+    fleet: Sequence[Member],
+    shown: Sequence[Member],
+    kinds: Sequence[str],
+    titles: Titles,
 ) -> Chart:
     counts = {kind: sum(each.reach == kind for each in slot.used) for kind in kinds}
     told = ", ".join(f"{count} {_kind(kind)}" for kind, count in counts.items() if count)
@@ -59,7 +67,7 @@ def _chart(
         f"modules-{slot.slot}",
         slot.title,
         says,
-        _figure(slot, shown, kinds, height),
+        _figure(slot, shown, kinds, height, titles),
         height,
         _table(slot, fleet),
         _key(kinds),
@@ -67,7 +75,7 @@ def _chart(
 
 
 def _figure(
-    slot: SlotUse, fleet: Sequence[Member], kinds: Sequence[str], height: int
+    slot: SlotUse, fleet: Sequence[Member], kinds: Sequence[str], height: int, titles: Titles
 ) -> dict[str, Any]:
     number_of = {kind: i for i, kind in enumerate(kinds)}
     cells: list[list[int | None]] = []
@@ -97,13 +105,13 @@ def _figure(
         "text": [[f"{row}<br>{name}" for name in names] for row in map(_hover, slot.used)],
         "hovertemplate": "%{text}<extra></extra>",
     }
-    rows = [label(each.title, 34) for each in slot.used]
+    rows = [squeezed(titles.option(slot.slot, each.module), 36) for each in slot.used]
     return {
         "data": [data],
         "layout": _layout(height, names, rows)
         | {
             "shapes": _lines(fleet, len(rows)),
-            "annotations": [*_brands(fleet, len(rows)), *_counts(slot, len(fleet))],
+            "annotations": [*_brands(fleet, len(rows), titles), *_counts(slot, len(fleet))],
         },
     }
 
@@ -167,14 +175,15 @@ def _lines(fleet: Sequence[Member], rows: int) -> list[dict[str, Any]]:
     ]
 
 
-def _brands(fleet: Sequence[Member], rows: int) -> Iterator[dict[str, Any]]:
+def _brands(fleet: Sequence[Member], rows: int, titles: Titles) -> Iterator[dict[str, Any]]:
     wide = min(_WIDEST, (WIDTH - _LEFT - _RIGHT) / len(fleet))
     for brand, start, end in _spans(fleet):
         if brand:
+            name = titles.option("brand", brand)
             yield {
                 "x": (start + end - 1) / 2,
                 "y": rows - 0.5,
-                "text": f"<b>{label(brand, max(3, int((end - start) * wide / 8)))}</b>",
+                "text": f"<b>{label(name, max(3, int((end - start) * wide / 8)))}</b>",
                 "showarrow": False,
                 "yanchor": "top",
                 "font": {"size": 11, "color": role("ink")},

@@ -23,6 +23,9 @@ COLUMNS = (
     Column("remarks", Kind.PROSE),
 )
 
+PLAIN = ("DCI",)
+"""Metrics that are no part of a whole: a mean number of products that use a part."""
+
 
 def kpi_section(overview: Overview) -> Section:
     """One table with all of them."""
@@ -47,7 +50,7 @@ def _row(kpi: Kpi, overview: Overview) -> Row:
     rests = Amount.of(kpi.illustrative.basis.weight, overview.catalog.currency)
     value = amount.ratio(result)
     if plain and isinstance(result, Metric):
-        value = Ratio(result.numerator, result.denominator)
+        value = Ratio(result.numerator, result.denominator, percent=basis.metric not in PLAIN)
     return (
         basis.metric,
         (basis.weight or Weight.PART_NUMBER).value if not plain else None,

@@ -87,7 +87,7 @@ def _figure(found: Pareto, amount: Amount, height: int) -> dict[str, Any]:
         "marker": {"size": 5, "color": role("ink")},
         "hovertemplate": "%{x:.1%} up to here<extra></extra>",
     }
-    names = [label(part.number, 32) for part in shown]
+    names = [label(part.name or part.number, 36) for part in shown]
     return {
         "data": [bars, line],
         "layout": layout(

@@ -49,7 +49,7 @@ def _figure(overview: Overview, height: int) -> dict[str, Any]:
         for weight in range(len(WEIGHTS))
     ]
     names = [
-        f"{label(scope.name, 28)} · {NAMES[weight]}"
+        f"{label(scope.title or scope.name, 27)} · {NAMES[weight]}"
         for scope in overview.scopes
         for weight in WEIGHTS
     ]
@@ -86,7 +86,7 @@ def _figure(overview: Overview, height: int) -> dict[str, Any]:
         "data": data,
         "layout": layout(
             height,
-            margin={"l": 230, "r": 20, "t": 44, "b": 34},
+            margin={"l": 270, "r": 20, "t": 44, "b": 34},
             showlegend=True,
             legend=legend(y=1, yref="container", yanchor="top"),
             xaxis=axis(tickformat=".0%", range=[0, 1.02], zeroline=False),

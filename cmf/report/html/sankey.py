@@ -9,12 +9,13 @@ from typing import Any
 from attrs import frozen
 
 from cmf.analysis.overview import Member, Overview, SlotUse
-from cmf.report.html.labels import label
+from cmf.report.html.labels import squeezed
 from cmf.report.html.layout import layout
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.theme import flow_colour, group, role
+from cmf.report.html.titles import Titles
 from cmf.report.table import Column, Kind, Row, Table, table
-from cmf.report.words import number, shortened
+from cmf.report.words import number
 
 SHOWN = 24
 """Modules, and vehicles, that a chart shows by themselves; the others of a brand together."""
@@ -42,13 +43,16 @@ def sankey_section(overview: Overview) -> Section | None:
     if unknown:
         lead.append(f"Left out, because their volume is not known: {', '.join(unknown)}.")
     brands = list(dict.fromkeys(member.brand for member in overview.fleet))
-    charts = [_chart(slot, overview.fleet, brands) for slot in overview.slots if slot.used]
+    titles = Titles(overview.catalog)
+    charts = [_chart(slot, overview.fleet, brands, titles) for slot in overview.slots if slot.used]
     return Section("flow", title, tuple(lead), charts=tuple(chart for chart in charts if chart))
 
 
-def _chart(slot: SlotUse, fleet: Sequence[Member], brands: Sequence[str]) -> Chart | None:
+def _chart(
+    slot: SlotUse, fleet: Sequence[Member], brands: Sequence[str], titles: Titles
+) -> Chart | None:
     flows = [
-        Flow(each.title, f"{fleet[i].id} {fleet[i].name}", fleet[i].brand, fleet[i].volume or 0)
+        Flow(each.module, f"{fleet[i].id} {fleet[i].name}", fleet[i].brand, fleet[i].volume or 0)
         for each in slot.used
         for i in each.users
         if fleet[i].volume
@@ -61,29 +65,31 @@ def _chart(slot: SlotUse, fleet: Sequence[Member], brands: Sequence[str]) -> Cha
         modules[flow.module] += flow.volume
         reach[flow.module].add(flow.brand)
     whole = sum(modules.values())
-    first = max(modules, key=lambda name: modules[name])
+    most = max(modules, key=lambda name: modules[name])
+    first = titles.option(slot.slot, most)
     wide = sum(volume for name, volume in modules.items() if len(reach[name]) > 1)
     says = (
         f"{number(whole)} vehicles a year; {round(100 * wide / whole)} % of them take a module "
-        f"that several brands take. The greatest is {first} with {number(modules[first])}."
+        f"that several brands take. The greatest is {first} with {number(modules[most])}."
     )
-    shown = _merged(flows)
-    height = 84 + 20 * max(len({f.vehicle for f in shown}), len({f.module for f in shown}), 6)
+    shown = _merged(flows, titles)
+    height = 84 + 23 * max(len({f.vehicle for f in shown}), len({f.module for f in shown}), 6)
     figure = {
-        "data": [_sankey(shown, brands)],
+        "data": [_sankey(shown, slot.slot, brands, titles)],
         "layout": layout(height, margin={"l": 10, "r": 10, "t": 34, "b": 14}),
     }
     return Chart(f"flow-{slot.slot}", slot.title, says, figure, height, _table(slot, flows))
 
 
-def _merged(flows: Sequence[Flow]) -> list[Flow]:
+def _merged(flows: Sequence[Flow], titles: Titles) -> list[Flow]:
     """The greatest modules and vehicles, the rest of each brand taken together."""
     modules = _greatest(flows, "module")
     vehicles = _greatest(flows, "vehicle")
     found: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for flow in flows:
         module = flow.module if flow.module in modules else "other modules"
-        vehicle = flow.vehicle if flow.vehicle in vehicles else f"other vehicles of {flow.brand}"
+        others = f"other vehicles of {titles.option('brand', flow.brand)}"
+        vehicle = flow.vehicle if flow.vehicle in vehicles else others
         found[module, vehicle, flow.brand] += flow.volume
     return [Flow(*key, volume) for key, volume in found.items()]
 
@@ -95,7 +101,9 @@ def _greatest(flows: Sequence[Flow], what: str) -> set[str]:
     return set(sorted(totals, key=lambda name: -totals[name])[:SHOWN])
 
 
-def _sankey(flows: Sequence[Flow], brands: Sequence[str]) -> dict[str, Any]:
+def _sankey(
+    flows: Sequence[Flow], slot: str, brands: Sequence[str], titles: Titles
+) -> dict[str, Any]:
     numbers: dict[tuple[str, str], int] = {}
     colour = {brand: group(place) for place, brand in enumerate(brands)}
     links: defaultdict[tuple[int, int, str], int] = defaultdict(int)
@@ -104,6 +112,7 @@ def _sankey(flows: Sequence[Flow], brands: Sequence[str]) -> dict[str, Any]:
         module, vehicle, brand = (numbers.setdefault(step, len(numbers)) for step in steps)
         links[module, vehicle, flow.brand] += flow.volume
         links[vehicle, brand, flow.brand] += flow.volume
+    axes = {"module": slot, "brand": "brand"}
     owner = {flow.vehicle: flow.brand for flow in flows}
     return {
         "type": "sankey",
@@ -112,9 +121,12 @@ def _sankey(flows: Sequence[Flow], brands: Sequence[str]) -> dict[str, Any]:
         "valueformat": ",",
         "valuesuffix": " a year",
         "node": {
-            "label": [label(shortened(name, 44)) for _, name in numbers],
+            "label": [
+                squeezed(titles.option(axes[kind], name) if kind in axes else name, 44)
+                for kind, name in numbers
+            ],
             "color": [_node_colour(kind, name, owner, colour) for kind, name in numbers],
-            "pad": 7,
+            "pad": 11,
             "thickness": 12,
             "line": {"width": 0},
         },

@@ -12,8 +12,10 @@ from cmf.report.html.amounts import NAMES, Amount, plural
 from cmf.report.html.heatmap import MOST
 from cmf.report.html.labels import label
 from cmf.report.html.layout import axis, bare, layout
+from cmf.report.html.matrices import matrix, side_by_side
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.theme import role, scale
+from cmf.report.html.titles import Titles
 from cmf.report.table import Column, Kind, Ratio, Row, Table, table
 from cmf.report.words import number, percent
 
@@ -67,69 +69,48 @@ def _groups(overview: Overview, population: str) -> Chart | str:
     height = 130 + 34 * len(labels)
     figure = {
         "data": [
-            _group_heat(matrix, place, overview) for place, matrix in enumerate(matrices.values())
+            _group_heat(each, place, overview, population)
+            for place, each in enumerate(matrices.values())
         ],
-        "layout": _group_layout(height, list(matrices)),
+        "layout": side_by_side(
+            [f"by {NAMES[weight]}" for weight in matrices],
+            height,
+            wide=(1 - 0.04 * (len(matrices) - 1)) / len(matrices),
+            left=130,
+            top=90,
+        ),
     }
     title = f"What {many} take from each other"
     data = _group_table(matrices, overview, population)
     return Chart(f"pairs-{population}", title, says, figure, height, data)
 
 
-def _group_heat(matrix: PairMatrix, place: int, overview: Overview) -> dict[str, Any]:
-    order = range(len(matrix.labels))
-    return {
-        "type": "heatmap",
-        "z": _cells(matrix, order, diagonal=False),
-        "x": list(map(label, matrix.labels)),
-        "y": list(map(label, matrix.labels)),
-        "zmin": 0,
-        "zmax": 1,
-        "colorscale": scale(),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hoverongaps": False,
-        "texttemplate": "%{z:.0%}",
-        "customdata": _counted(matrix, order, overview),
-        "hovertemplate": "%{y} from %{x}: %{z:.1%}<br>%{customdata}<extra></extra>",
-        "xaxis": "x" if place == 0 else f"x{place + 1}",
-        "yaxis": "y",
-    }
-
-
-def _group_layout(height: int, weights: Sequence[Weight]) -> dict[str, Any]:
-    wide = (1 - 0.04 * (len(weights) - 1)) / len(weights)
-    across = {
-        f"xaxis{place + 1 if place else ''}": bare(
-            side="top",
-            type="category",
-            domain=[place * (wide + 0.04), place * (wide + 0.04) + wide],
-            title={"text": f"by {NAMES[weight]}", "standoff": 8},
-            automargin=False,
-        )
-        for place, weight in enumerate(weights)
-    }
-    return layout(
-        height,
-        margin={"l": 130, "r": 10, "t": 90, "b": 10},
-        yaxis=bare(autorange="reversed", type="category"),
-        **across,
+def _group_heat(
+    found: PairMatrix, place: int, overview: Overview, population: str
+) -> dict[str, Any]:
+    order = range(len(found.labels))
+    titles = Titles(overview.catalog)
+    return matrix(
+        place,
+        [label(titles.option(population, name), 24) for name in found.labels],
+        _cells(found, order, diagonal=False),
+        "%{y} from %{x}: %{z:.1%}<br>%{customdata}",
+        customdata=_counted(found, order, overview),
     )
 
 
 def _vehicles(clustering: Clustering, names: dict[str, str]) -> Chart:
-    matrix, order = clustering.matrix, clustering.order
+    found, order = clustering.matrix, clustering.order
     size = len(order)
-    titles = [names[matrix.labels[i]] for i in order]
+    titles = [names[found.labels[i]] for i in order]
     row = 26 if size <= _READABLE else 12
     height = _TOP + row * size + _BOTTOM
-    pairs = _pairs(matrix, names)
+    pairs = _pairs(found, names)
     closest = next(iter(pairs.rows), None)
     says = (
         "Alike vehicles stand together: average-linkage clusters of 1 - Jaccard, in the order in "
         "which neighbours are closest. A cell is the Jaccard ratio of two vehicles, common part "
-        f"numbers over all of both; level part, scope {matrix.basis.scope}. Clusters that meet "
+        f"numbers over all of both; level part, scope {found.basis.scope}. Clusters that meet "
         "further left in the tree are more alike."
     )
     if closest is not None:
@@ -137,19 +118,19 @@ def _vehicles(clustering: Clustering, names: dict[str, str]) -> Chart:
         value = percent(ratio.value) if isinstance(ratio, Ratio) else ""
         says += f" The closest two are {closest[0]} and {closest[1]}: {value}."
     figure = {
-        "data": [_heat(matrix, order, titles, height), _tree(clustering.merges)],
+        "data": [_heat(found, order, titles, height), _tree(clustering.merges)],
         "layout": _vehicle_layout(height, titles),
     }
     return Chart("similarity-vehicles", "How alike the vehicles are", says, figure, height, pairs)
 
 
 def _heat(
-    matrix: PairMatrix, order: Sequence[int], titles: Sequence[str], height: int
+    found: PairMatrix, order: Sequence[int], titles: Sequence[str], height: int
 ) -> dict[str, Any]:
     labels = [label(title, 40) for title in titles]
     return {
         "type": "heatmap",
-        "z": _cells(matrix, order, diagonal=True),
+        "z": _cells(found, order, diagonal=True),
         "x0": 0,
         "dx": 1,
         "y0": 0,
@@ -162,7 +143,7 @@ def _heat(
         "customdata": [
             [
                 f"{labels[a]} with {labels[b]}<br>"
-                f"{number(int(matrix.numerator[i, j]))} of {number(int(matrix.denominator[i, j]))}"
+                f"{number(int(found.numerator[i, j]))} of {number(int(found.denominator[i, j]))}"
                 for b, j in enumerate(order)
             ]
             for a, i in enumerate(order)
@@ -246,25 +227,25 @@ def _vehicle_layout(height: int, titles: Sequence[str]) -> dict[str, Any]:
     )
 
 
-def _cells(matrix: PairMatrix, order: Sequence[int], *, diagonal: bool) -> list[list[float | None]]:
+def _cells(found: PairMatrix, order: Sequence[int], *, diagonal: bool) -> list[list[float | None]]:
     """Ratios for drawing; empty where not evaluable."""
     return [
         [
             None
-            if not matrix.denominator[i, j] or (i == j and not diagonal)
-            else round(int(matrix.numerator[i, j]) / int(matrix.denominator[i, j]), 5)
+            if not found.denominator[i, j] or (i == j and not diagonal)
+            else round(int(found.numerator[i, j]) / int(found.denominator[i, j]), 5)
             for j in order
         ]
         for i in order
     ]
 
 
-def _counted(matrix: PairMatrix, order: Sequence[int], overview: Overview) -> list[list[str]]:
-    amount = Amount.of(matrix.basis.weight, overview.catalog.currency)
+def _counted(found: PairMatrix, order: Sequence[int], overview: Overview) -> list[list[str]]:
+    amount = Amount.of(found.basis.weight, overview.catalog.currency)
     return [
         [
-            f"{amount.words(int(matrix.numerator[i, j]))} of "
-            f"{amount.words(int(matrix.denominator[i, j]))}"
+            f"{amount.words(int(found.numerator[i, j]))} of "
+            f"{amount.words(int(found.denominator[i, j]))}"
             for j in order
         ]
         for i in order
@@ -273,13 +254,13 @@ def _counted(matrix: PairMatrix, order: Sequence[int], overview: Overview) -> li
 
 def _group_table(matrices: dict[Weight, PairMatrix], overview: Overview, population: str) -> Table:
     rows: list[Row] = []
-    for weight, matrix in matrices.items():
+    for weight, found in matrices.items():
         amount = Amount.of(weight, overview.catalog.currency)
-        for a in matrix.labels:
-            for b in matrix.labels:
+        for a in found.labels:
+            for b in found.labels:
                 if a != b:
                     rows.append(
-                        (a, b, amount.ratio(matrix.at(a, b)), amount.unit, weight.value, population)
+                        (a, b, amount.ratio(found.at(a, b)), amount.unit, weight.value, population)
                     )
     columns = [
         Column("of"),
@@ -293,14 +274,14 @@ def _group_table(matrices: dict[Weight, PairMatrix], overview: Overview, populat
     return table("pairs of groups", columns, rows, title=title)
 
 
-def _pairs(matrix: PairMatrix, names: dict[str, str]) -> Table:
+def _pairs(found: PairMatrix, names: dict[str, str]) -> Table:
     def ratios() -> Iterator[tuple[str, str, Ratio]]:
-        for i, a in enumerate(matrix.labels):
-            for j in range(i + 1, len(matrix.labels)):
-                top, bottom = int(matrix.numerator[i, j]), int(matrix.denominator[i, j])
-                yield names[a], names[matrix.labels[j]], Ratio(top, bottom)
+        for i, a in enumerate(found.labels):
+            for j in range(i + 1, len(found.labels)):
+                top, bottom = int(found.numerator[i, j]), int(found.denominator[i, j])
+                yield names[a], names[found.labels[j]], Ratio(top, bottom)
 
     rows = sorted(ratios(), key=lambda row: -row[2].value)
     columns = [Column("vehicle"), Column("other"), Column("jaccard", Kind.RATIO, "Jaccard")]
-    title = f"Pairs of vehicles, closest first: {matrix.basis.text}"
+    title = f"Pairs of vehicles, closest first: {found.basis.text}"
     return table("pairs of vehicles", columns, rows, title=title)

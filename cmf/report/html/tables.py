@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cmf.report.html.markup import Html, tag
 from cmf.report.table import Cell, Column, Kind, Ratio, Row, Table
-from cmf.report.words import aligned, number, percent, words
+from cmf.report.words import aligned, number, words
 
 LONG = 12
 """Tables with more rows than this are folded."""
@@ -80,7 +80,7 @@ def _cell(cell: Cell, column: Column, text: str | None, *, first: bool) -> Html:
     style = _style(column)
     if isinstance(cell, Ratio):
         top, bottom = number(cell.numerator), number(cell.denominator)
-        inside = (percent(cell.value), tag("small", f"{top} / {bottom}"))
+        inside = (words(cell), tag("small", f"{top} / {bottom}"))
     elif column.name == "verdict" and isinstance(cell, str):
         style = f"verdict {cell.replace(' ', '-')}"
     elif cell is None:

@@ -14,6 +14,7 @@ from cmf.report.html.layout import axis, bare, layout, legend
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.tables import html_table
 from cmf.report.html.theme import role
+from cmf.report.html.titles import Titles
 from cmf.report.html.waterfall import waterfalls
 from cmf.report.table import Column, Kind, Row, Table, table
 from cmf.report.targets import Units, details, unit_of, value_text
@@ -44,9 +45,10 @@ def target_section(overview: Overview) -> Section:
         "evaluable is no pass.",
     )
     distances = _distances([o for o in assessment.outcomes if o.target.kind.ratio and o.low])
+    titles = Titles(overview.catalog)
     charts = [
         *([distances] if distances else []),
-        *(chart for gap in assessment.gaps for chart in waterfalls(gap)),
+        *(chart for gap in assessment.gaps for chart in waterfalls(gap, titles)),
     ]
     verdicts = _verdicts(assessment.outcomes, units)
     return Section(

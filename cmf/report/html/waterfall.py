@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from cmf.analysis.targets import Gap, Step
-from cmf.report.html.labels import label
+from cmf.report.html.labels import label, squeezed
 from cmf.report.html.layout import axis, bare, layout
 from cmf.report.html.section import Chart
 from cmf.report.html.theme import role
+from cmf.report.html.titles import Titles
 from cmf.report.table import Column, Kind, Row, Table, table
 from cmf.report.words import percent
 
@@ -20,13 +21,13 @@ SHOWN = 14
 _ROW, _TOP, _BOTTOM = 24, 40, 44
 
 
-def waterfalls(gap: Gap) -> tuple[Chart, ...]:
+def waterfalls(gap: Gap, titles: Titles) -> tuple[Chart, ...]:
     """One chart for the way part by part, one for the way module by module."""
     ways = ((gap.target.level, gap.parts), ("module", gap.modules))
-    return tuple(_chart(gap, level, steps) for level, steps in ways if steps)
+    return tuple(_chart(gap, level, steps, titles) for level, steps in ways if steps)
 
 
-def _chart(gap: Gap, level: str, steps: Sequence[Step]) -> Chart:
+def _chart(gap: Gap, level: str, steps: Sequence[Step], titles: Titles) -> Chart:
     target = gap.target
     goal = target.bounds.low or Fraction(0)
     reached = steps[-1].reaches
@@ -40,16 +41,24 @@ def _chart(gap: Gap, level: str, steps: Sequence[Step]) -> Chart:
     rows = min(len(steps), SHOWN) + (len(steps) > SHOWN) + 2
     height = _TOP + _ROW * rows + _BOTTOM
     title = f"{target.id}: {level} by {level} to {target.bounds.text}"
+    names = [titles.step(level, step.name) for step in steps[:SHOWN]]
     name = f"gap-{target.id}-{level}"
     return Chart(
-        name, title, says, _figure(gap, goal, steps, height), height, _table(gap, level, steps)
+        name,
+        title,
+        says,
+        _figure(gap, goal, steps, names, height),
+        height,
+        _table(gap, level, steps),
     )
 
 
-def _figure(gap: Gap, goal: Fraction, steps: Sequence[Step], height: int) -> dict[str, Any]:
+def _figure(
+    gap: Gap, goal: Fraction, steps: Sequence[Step], titles: Sequence[str], height: int
+) -> dict[str, Any]:
     shown = list(steps[:SHOWN])
     rest = steps[SHOWN:]
-    names = ["today", *(label(step.name, 46) for step in shown)]
+    names = ["today", *(squeezed(title, 50) for title in titles)]
     values = [gap.start, *(step.adds for step in shown)]
     if rest:
         names.append(f"{len(rest)} more")
