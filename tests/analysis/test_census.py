@@ -206,7 +206,9 @@ def check(case: Case, within: bool, *, exact: bool = True) -> None:
         assert ratios[witnessed.one, witnessed.other] == wanted
     mean = sum(ratios.values()) / len(ratios)
     if isinstance(found.mean, Unknown):
+        # What a part weighs depends on both: there is no size of one of them.
         assert case.measure is Measure.OVERLAP
+        assert case.weight not in SETS
         assert not exact
     else:
         assert isinstance(found.mean, Bounds)
@@ -237,6 +239,22 @@ def test_parts_of_wide_conditions(
     with monkeypatch.context() as patch:
         patch.setattr(contents_module, "CELLS", 1)
         check(case, within)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(cases(options=4, measure=Measure.OVERLAP), st.booleans())
+def test_mean_overlap_by_sizes(monkeypatch: pytest.MonkeyPatch, case: Case, within: bool) -> None:
+    chosen = evolve(case, weight=Weight.INVESTMENT if case.weight not in SETS else case.weight)
+    with monkeypatch.context() as patch:
+        patch.setattr(compare_module, "TALLIED", 0)
+        check(chosen, within, exact=False)
+        found = compared(chosen, within).mean
+    if isinstance(found, Bounds):
+        assert found.high - found.low < Fraction(1, 10**30)
+    else:
+        assert isinstance(found, NotEvaluable)
 
 
 @settings(

@@ -14,6 +14,7 @@ from cmf.analysis.census.means import enclose
 from cmf.analysis.census.overlap import least_overlap
 from cmf.analysis.census.population import Draw, Population, apart, weighty
 from cmf.analysis.census.recount import recount
+from cmf.analysis.census.sizes import sum_by_size
 from cmf.analysis.census.tables import Tables, tables_of
 from cmf.analysis.census.tallies import tally
 from cmf.analysis.commonality.basis import Basis, Metric, NotEvaluable, Result, Weight
@@ -238,7 +239,9 @@ class Comparer:
                 ratios = (Fraction(top, min(key)) for key, (_, top) in values.items() if min(key))
                 return Bounds.exactly(sum(ratios, Fraction(0)))
         if self.measure is Measure.OVERLAP:
-            return Unknown(f"{TALLIED:,} values of the denominators")
+            if self.weight.per_use:
+                return Unknown(f"{TALLIED:,} values of the denominators")
+            return sum_by_size(one, other, tables)
         within = span((one.shapes, other.shapes), tables)
         always = tables.common_always, tables.measured_always[0]
         if self.measure is not Measure.CARRY_OVER:
