@@ -65,7 +65,7 @@ def least_overlap(
 
     def look(sides: tuple[Population, Population]) -> None:
         nonlocal best
-        bound, pairs = _bound(*sides, tables)
+        bound, pairs = _bound(*sides, tables, None if best is None else best.value)
         for pair in pairs:
             if best is None or pair.value < best.value:
                 best = pair
@@ -83,8 +83,14 @@ def least_overlap(
     return Unknown(f"{BOXES:,} restrictions")
 
 
-def _bound(one: Population, other: Population, tables: Tables) -> tuple[Fraction, list[Overlap]]:
-    """A lower bound of the overlap, and pairs that were met on the way."""
+def _bound(
+    one: Population, other: Population, tables: Tables, known: Fraction | None
+) -> tuple[Fraction, list[Overlap]]:
+    """A lower bound of the overlap, and pairs that were met on the way.
+
+    The search for the best bound ends as soon as one reaches an overlap that is known already, or
+    that of a pair that was met.
+    """
     bound = Fraction(0)
     met: list[Overlap] = []
     low, high = 0, MIXES
@@ -98,7 +104,8 @@ def _bound(one: Population, other: Population, tables: Tables) -> tuple[Fraction
         top = tables.of_pair(found.one, found.other, 0)[0]
         pair = evolve(found, numerator=top, denominator=min(left, right))
         met.append(Overlap(pair, (one, other)))
-        if left == right:
+        known = min(known or Fraction(1), met[-1].value)
+        if left == right or bound >= known:
             break
         if left < right:
             low = mix + 1
