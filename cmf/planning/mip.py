@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from math import ceil, inf
 from typing import Any
@@ -44,7 +44,7 @@ def solve_mip(
     seconds: float | None = None,
     nodes: int | None = None,
     gap: float = 0.0,
-    keep: dict[int, Sequence[int]] | None = None,
+    without: Collection[int] = (),
     start: Plan | None = None,
     on_bound: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -52,16 +52,15 @@ def solve_mip(
 
     Parameters
     ----------
-    keep
-        Vehicles that keep their plan, with their choices: the neighbourhood of a plan. The bound
-        then speaks of the neighbourhood only.
+    without
+        Choices that are not on offer. The bound then speaks of plans without them only.
     start
         A plan to start from.
     on_bound
         Hears of every bound on the way.
     """
     model = formulate(compiled, scale_of(compiled))
-    fixed = _fixed(model, keep or {})
+    fixed = _fixed(model, without)
     margin = 0.0
     bound: int | None = None
     for _ in range(4):
@@ -98,13 +97,10 @@ def safe_bound(bound: float, scale: float) -> int | None:
     return ceil((bound - TOLERANCE * max(0.1, abs(bound))) * scale)
 
 
-def _fixed(model: Formulation, keep: dict[int, Sequence[int]]) -> dict[int, float]:
+def _fixed(model: Formulation, without: Collection[int]) -> dict[int, float]:
     fixed: dict[int, float] = {}
-    compiled = model.compiled
-    for p, columns in enumerate(model.choose):
-        vehicle, slot = int(compiled.pair_vehicle[p]), int(compiled.pair_slot[p])
-        chosen = keep.get(vehicle)
-        if chosen is not None and chosen[slot] != int(compiled.pair_choice[p]):
+    for choice, columns in zip(model.compiled.pair_choice.tolist(), model.choose, strict=True):
+        if choice in without:
             fixed.update(dict.fromkeys(columns, 0.0))
     return fixed
 

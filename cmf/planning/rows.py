@@ -48,10 +48,17 @@ class Rows:
                 self._value.append(value)
         return number
 
-    def model(self, fixed: Mapping[int, float] | None = None) -> Any:
-        """The model for OR-tools MathOpt, with some columns fixed."""
+    def matrix(self) -> Any:
+        """The coefficients, as a sparse matrix."""
+        import scipy.sparse as sp  # type: ignore[import-untyped,unused-ignore]
+
+        entries = (self._value, (self._row, self._column))
+        return sp.csr_matrix(entries, shape=(len(self.low), len(self.upper)))
+
+    def proto(self, fixed: Mapping[int, float] | None = None, relaxed: bool = False) -> Any:
+        """The model as OR-tools MathOpt writes it, with some columns fixed; `relaxed`: without
+        integrality."""
         from ortools.math_opt import model_pb2
-        from ortools.math_opt.python import mathopt
 
         fixed = fixed or {}
         proto = model_pb2.ModelProto()
@@ -59,7 +66,7 @@ class Rows:
         proto.variables.ids.extend(columns)
         proto.variables.lower_bounds.extend(fixed.get(c, 0.0) for c in columns)
         proto.variables.upper_bounds.extend(fixed.get(c, self.upper[c]) for c in columns)
-        proto.variables.integers.extend(self.integer)
+        proto.variables.integers.extend(whole and not relaxed for whole in self.integer)
         paid = [c for c in columns if self.cost[c]]
         proto.objective.linear_coefficients.ids.extend(paid)
         proto.objective.linear_coefficients.values.extend(self.cost[c] for c in paid)
@@ -72,4 +79,10 @@ class Rows:
         matrix.row_ids.extend(row[order].tolist())
         matrix.column_ids.extend(column[order].tolist())
         matrix.coefficients.extend(np.array(self._value, dtype=np.float64)[order].tolist())
-        return mathopt.Model.from_model_proto(proto)
+        return proto
+
+    def model(self, fixed: Mapping[int, float] | None = None) -> Any:
+        """The model for OR-tools MathOpt, with some columns fixed."""
+        from ortools.math_opt.python import mathopt
+
+        return mathopt.Model.from_model_proto(self.proto(fixed))

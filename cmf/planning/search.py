@@ -85,6 +85,17 @@ class Search:
         self._offer(state)
         self._adopt(state)
 
+    @property
+    def matters(self) -> bool:
+        """Whether there is more to see than what is on offer: constraints, prices by number."""
+        uses = self.uses
+        counted = bool(uses.premium.any() or uses.integration.any() or uses.tiered)
+        return counted or bool(self.compiled.problem.constraints)
+
+    def current(self) -> Plan:
+        """The plan the search stands at, whether it meets everything or not."""
+        return _plan(self.compiled, self.state)
+
     def _adopt(self, state: State) -> None:
         self.state = state
         self.merit = state.merit()
@@ -169,7 +180,7 @@ class Search:
             return
         if any(each.lack() > 1e-6 for each in state.ledgers if each.multiplier):
             return
-        plan = plan_of(self.compiled, np.array([p for each in state.chosen for p in each]))
+        plan = _plan(self.compiled, state)
         if not self.compiled.problem.constraints:  # every plan is good; the cost is looked at later
             self.best, self.best_cost = plan, round(cost)
             return
@@ -213,3 +224,7 @@ class Search:
 
     def _shuffled(self, vehicles: Iterable[int]) -> list[int]:
         return [int(v) for v in self.rng.permutation(list(vehicles))]
+
+
+def _plan(compiled: Compiled, state: State) -> Plan:
+    return plan_of(compiled, np.array([p for each in state.chosen for p in each]))

@@ -1,9 +1,11 @@
 """The plan of least cost, proven or with the gap that is left.
 
-Three workers help each other. A *search* finds good plans (`cmf.planning.search`). A *relaxation*
-proves, in whole numbers, what no plan can cost less than (`cmf.planning.relax`). The *model*
-(`cmf.planning.formulate`) in a mixed-integer solver closes what is left between the two, in a
-process of its own. Small problems go to the model at once.
+Four workers help each other. Two searches find good plans: among *assortments*, what is on offer at
+all (`cmf.planning.assortment`), and vehicle by vehicle, which sees constraints and volume prices
+(`cmf.planning.search`). A *relaxation* proves, in whole numbers, what no plan can cost less than
+(`cmf.planning.relax`), within seconds. A *proof by cases* (`cmf.planning.tree`) closes what is left
+between the two, in a process of its own, and the whole model with its constraints comes after it.
+Small problems go to the model at once.
 
 With a limit of work instead of time the three take turns in one process, each with a fixed amount
 of steps, so that the same limit gives the same answer.
@@ -17,6 +19,7 @@ from time import monotonic
 from attrs import define, evolve, field
 
 from cmf.planning.answer import OnProgress, PlanLimits, Planned, Progress, Status
+from cmf.planning.assortment import Assortments
 from cmf.planning.background import Background
 from cmf.planning.compiled import Compiled, compile_problem
 from cmf.planning.data import Diagram, Plan, PlanningProblem, Vehicle
@@ -24,7 +27,8 @@ from cmf.planning.evaluate import accepts, evaluate
 from cmf.planning.mip import TOLERANCE, Outcome, solve_mip
 from cmf.planning.relax import Relaxation
 from cmf.planning.search import Search
-from cmf.planning.worker import Task
+from cmf.planning.tree import Tree
+from cmf.planning.worker import Task, without_constraints
 from cmf.problem.answer import Infeasible, Unknown
 
 Answer = Planned | Infeasible | Unknown
@@ -36,9 +40,18 @@ SMALL_SECONDS = 2.0
 EXACT = 400_000
 """Up to such a cost the tolerance of the solver is less than one, and the gap must be 0."""
 
+FLAT = 3
+"""Rounds of the relaxation without a better bound before it rests."""
+
+IDLE = 200
+"""Turns of the searches alone before they rest too."""
+
 MOVES_A_TURN = 20
 WARMTH = 0.0005
 """How much worse a plan the search still goes on from at the beginning, as a part of the cost."""
+
+WORK_A_CASE = 200
+"""Steps that count as one case of the proof, under a limit of work."""
 
 WORK_A_NODE = 10
 """Steps that count as one node of the model's tree, under a limit of work."""
@@ -190,18 +203,30 @@ def _in_turn(run: Run, compiled: Compiled) -> Answer | None:
         if found.infeasible or run.proven() or work is not None:
             return run.answer(infeasible=found.infeasible)
         return None
-    search, relaxation = Search(compiled, run.limits.seed), Relaxation(compiled)
-    search.begin(run.over)
-    run.offer(search.best)
+    workers = Workers(run, compiled)
     total = work or 0
     for spent in range(0, total, MOVES_A_TURN):
         if run.over():
             break
-        _turn(run, search, relaxation, 1 - spent / total)
-    if run.proven():
+        workers.turn(1 - spent / total)
+    if not run.proven():
+        _cases(run, compiled, total // WORK_A_CASE)
+    if run.proven() or not run.problem.constraints:
         return run.answer()
     found = _model(run, compiled, run.left(), 1 + total // WORK_A_NODE)
     return run.answer(infeasible=found.infeasible)
+
+
+def _cases(run: Run, compiled: Compiled, number: int) -> None:
+    """A number of cases of the proof, in this process."""
+    run.phase = "proof by cases"
+    tree = Tree(compile_problem(without_constraints(compiled.problem)), on_plan=run.offer)
+    tree.begin()
+    for _ in range(number):
+        run.prove(tree.bound)
+        if run.proven() or not tree.step():
+            break
+    run.prove(tree.bound)
 
 
 def _model(run: Run, compiled: Compiled, seconds: float | None, nodes: int | None) -> Outcome:
@@ -213,52 +238,83 @@ def _model(run: Run, compiled: Compiled, seconds: float | None, nodes: int | Non
     return found
 
 
-def _turn(run: Run, search: Search, relaxation: Relaxation, left: float) -> bool:
-    """A turn of the search and one of the relaxation; whether the bound still rises."""
-    _moves(run, search, left)
-    if run.over():
-        return False
-    rises = relaxation.ascend(rounds=1)
-    run.prove(relaxation.bound)
-    return rises
+class Workers:
+    """The searches and the relaxation, in turns.
+
+    Attributes
+    ----------
+    rises
+        Whether the bound of the relaxation still rose of late.
+    """
+
+    def __init__(self, run: Run, compiled: Compiled) -> None:
+        self.run = run
+        self.relaxation = Relaxation(compiled)
+        run.prove(self.relaxation.bound)
+        self.search = Search(compiled, run.limits.seed)
+        self.search.begin(run.over)
+        run.offer(self.search.best)
+        self.assortments = Assortments(compiled, run.limits.seed)
+        self.assortments.begin(self.search.current())
+        self.flat = 0
+
+    @property
+    def rises(self) -> bool:
+        """Whether the bound of the relaxation rose of late."""
+        return self.flat < FLAT
+
+    def turn(self, left: float) -> None:
+        """A turn of everyone.
+
+        Parameters
+        ----------
+        left
+            The part of the time or the work that is left.
+        """
+        run = self.run
+        run.phase = "search"
+        if self.assortments.move():
+            self.take(self.assortments.plan())
+        if self.search.matters and not run.over():
+            for _ in range(MOVES_A_TURN):
+                self.search.move(WARMTH * left * left)
+                if run.over():
+                    break
+            run.offer(self.search.best)
+        if self.rises and not run.over():
+            run.phase = "relaxation"
+            self.flat = 0 if self.relaxation.ascend(rounds=1) else self.flat + 1
+            run.prove(self.relaxation.bound)
+
+    def take(self, plan: Plan) -> None:
+        """A plan from elsewhere."""
+        if self.run.offer(plan) or self.run.plan is None:
+            self.search.adopt(plan)
 
 
 def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:
-    """Search and relaxation here, the model in the background."""
-    search, relaxation = Search(compiled, run.limits.seed), Relaxation(compiled)
-    run.prove(relaxation.bound)
-    search.begin(run.over)
-    run.offer(search.best)
-    task = Task(kept, run.left(), float(run.limits.gap), run.plan)
-    flat = 0
-    with Background(task) as model:
+    """Searches and relaxation here, the proof in the background."""
+    task = Task(kept, run.left(), float(run.limits.gap))
+    with Background(task) as proof:
+        workers = Workers(run, compiled)
+        idle = 0
         while not run.over():
-            for kind, value in model.messages():
+            for kind, value in proof.messages():
                 if kind == "bound":
-                    run.phase = "model"
+                    run.phase = "proof by cases"
                     run.prove(value)
-                elif kind == "plan" and (run.offer(value) or run.plan is None):
-                    search.adopt(value)
+                    workers.flat = FLAT
+                elif kind == "plan":
+                    workers.take(value)
+                elif kind == "weights":
+                    workers.assortments.lean(value)
                 elif kind == "infeasible":
                     return run.answer(infeasible=True)
-            if flat < 3 and _turn(run, search, relaxation, _warmth(run)):
-                flat = 0
-            else:
-                flat += 1
-                _moves(run, search, _warmth(run))
-            if not model.running and flat > 200:
+            workers.turn(_warmth(run))
+            idle = 0 if proof.running or workers.rises else idle + 1
+            if idle > IDLE:
                 break
     return run.answer()
-
-
-def _moves(run: Run, search: Search, left: float) -> None:
-    """A turn of the search alone."""
-    run.phase = "search"
-    for _ in range(MOVES_A_TURN):
-        search.move(WARMTH * left * left)
-        if run.over():
-            break
-    run.offer(search.best)
 
 
 def _warmth(run: Run) -> float:

@@ -11,15 +11,20 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from attrs import evolve, frozen
 
 from cmf.planning.compiled import compile_problem
-from cmf.planning.data import Plan, PlanningProblem
-from cmf.planning.mip import Outcome, solve_mip
+from cmf.planning.data import PlanningProblem
+from cmf.planning.mip import solve_mip
+from cmf.planning.tree import Tree
 
 Send = Callable[[tuple[str, Any]], None]
+
+FREE_SHARE = 0.5
+"""The part of the time for the problem without its constraints."""
 
 
 @frozen
@@ -41,53 +46,54 @@ class Work:
 
 @frozen
 class Task(Work):
-    """A plan of least cost.
-
-    Attributes
-    ----------
-    start
-        A plan to start from.
-    """
+    """A proof of what a plan costs at least, and the plans that are found on the way."""
 
     seconds: float | None
     gap: float
-    start: Plan | None
 
     def work(self, send: Send) -> None:
-        """See `Work`."""
-        _least_cost(self, send)
-
-
-def _least_cost(task: Task, send: Send) -> None:
-    """Solve without the constraints first (they often cost nothing), then with them."""
-    problem = task.problem
-    free = evolve(problem, constraints=())
-    seconds = task.seconds
-    if problem.constraints:
-        part = None if seconds is None else seconds * 0.35
-        found = _solve(free, part, task.gap, task.start, send)
-        seconds = None if seconds is None else seconds - (part or 0.0)
+        """Without the constraints first, by cases (they often cost nothing), then with them."""
+        free = without_constraints(self.problem)
+        began = monotonic()
+        share = FREE_SHARE if self.problem.constraints else 1.0
+        part = None if self.seconds is None else self.seconds * share
+        _prove_by_cases(free, part, self.gap, send)
+        if not self.problem.constraints:
+            send(("done", None))
+            return
+        left = None if self.seconds is None else self.seconds - (monotonic() - began)
+        found = solve_mip(
+            compile_problem(self.problem),
+            left,
+            gap=self.gap,
+            on_bound=lambda bound: send(("bound", bound)),
+        )
+        if found.bound is not None:
+            send(("bound", found.bound))
         if found.plan is not None:
             send(("plan", found.plan))
-    found = _solve(problem, seconds, task.gap, task.start, send)
-    if found.plan is not None:
-        send(("plan", found.plan))
-    send(("infeasible" if found.infeasible else "done", None))
+        send(("infeasible" if found.infeasible else "done", None))
 
 
-def _solve(
-    problem: PlanningProblem, seconds: float | None, gap: float, start: Plan | None, send: Send
-) -> Outcome:
-    found = solve_mip(
-        compile_problem(problem),
-        seconds,
-        gap=gap,
-        start=start,
-        on_bound=lambda bound: send(("bound", bound)),
-    )
-    if found.bound is not None:
-        send(("bound", found.bound))
-    return found
+def without_constraints(problem: PlanningProblem) -> PlanningProblem:
+    """The problem in which every plan is good."""
+    return evolve(problem, constraints=())
+
+
+def _prove_by_cases(
+    problem: PlanningProblem, seconds: float | None, gap: float, send: Send
+) -> None:
+    tree = Tree(compile_problem(problem), seconds, on_plan=lambda plan: send(("plan", plan)))
+    told = None
+    more = tree.begin()
+    while True:
+        if tree.bound is not None and tree.bound != told:
+            told = tree.bound
+            send(("bound", told))
+        if not more or tree.proven(gap):
+            break
+        more = tree.step()
+        send(("weights", tree.weights))
 
 
 def main() -> None:
