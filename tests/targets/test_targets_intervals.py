@@ -87,13 +87,48 @@ def test_other_metrics(one: One, keys: dict[str, object], low: object, high: obj
     assert outcome.left == 0
 
 
-def test_parts_cost_needs_exact_volumes(one: One) -> None:
-    outcome = one(
-        metric="parts_cost_reduction", learning="9/10", over_design=0, threshold=0,
-        volumes="{B: 1..2}",
-    )  # fmt: skip
-    assert outcome.verdict is Verdict.NOT_EVALUABLE
-    assert "B" in outcome.cause
+@pytest.mark.parametrize("learning", ["9/10", "3/4", "1"])
+@pytest.mark.parametrize(
+    ("intervals", "over_design"),
+    [
+        ({"B": (1, 9)}, "0"),
+        ({"A": (2, 30), "C": (0, 8)}, "1/20"),
+        ({"A": (1, 2), "B": (0, 1)}, "0"),
+    ],
+)
+def test_a_parts_cost_reduction_is_enclosed(
+    one: One, learning: str, intervals: dict[str, tuple[int, int]], over_design: str
+) -> None:
+    """No whole volumes give a value outside, and some come close to the ends."""
+    keys = {"metric": "parts_cost_reduction", "learning": learning, "over_design": over_design}
+    told = ", ".join(f"{name}: {low}..{high}" for name, (low, high) in intervals.items())
+    outcome = one(**keys, threshold="5 %", volumes=f"{{{told}}}")
+    values = []
+    for volumes in product(*(range(low, high + 1) for low, high in intervals.values())):
+        exact = ", ".join(f"{n}: {v}" for n, v in zip(intervals, volumes, strict=True))
+        found = one(**keys, threshold=0, volumes=f"{{{exact}}}")
+        assert found.low is not None
+        assert found.high is not None
+        values += [found.low, found.high]
+    assert outcome.low is not None
+    assert outcome.high is not None
+    assert outcome.low <= min(values) <= outcome.low + Fraction(1, 200)
+    assert outcome.high - Fraction(1, 200) <= max(values) <= outcome.high
+    if learning != "1":
+        assert outcome.deciding in intervals
+        assert outcome.left <= outcome.high - outcome.low + Fraction(1, 1000)
+
+
+def test_the_verdict_of_a_parts_cost_reduction(one: One) -> None:
+    keys = {"metric": "parts_cost_reduction", "learning": "9/10", "over_design": 0}
+    keys["volumes"] = "{B: 1..9}"
+    low, high = ((o := one(**keys, threshold=0)).low, o.high)
+    assert low is not None
+    assert high is not None
+    assert low < high
+    assert one(**keys, threshold=str(low)).verdict is Verdict.MET
+    assert one(**keys, threshold=str((low + high) / 2)).verdict is Verdict.OPEN
+    assert one(**keys, threshold=str(high + 1)).verdict is Verdict.MISSED
 
 
 unit = st.integers(0, 9).map(Fraction)

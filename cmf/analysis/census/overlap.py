@@ -104,7 +104,7 @@ def _bound(
         top = tables.of_pair(found.one, found.other, 0)[0]
         pair = evolve(found, numerator=top, denominator=min(left, right))
         met.append(Overlap(pair, (one, other)))
-        known = min(known or Fraction(1), met[-1].value)
+        known = met[-1].value if known is None else min(known, met[-1].value)
         if left == right or bound >= known:
             break
         if left < right:

@@ -11,6 +11,7 @@ from cmf.analysis.commonality.bounds import Bounds
 from cmf.analysis.targets.fleet import Fleet
 from cmf.analysis.targets.gaps import Gap, gap
 from cmf.analysis.targets.interval import Affine, most_important
+from cmf.analysis.targets.learning import parts_cost_range
 from cmf.analysis.targets.measure import Measured, by_volume, measure
 from cmf.analysis.targets.outcome import Outcome, Verdict
 from cmf.errors import Diagnostic, InputError
@@ -74,9 +75,7 @@ def evaluate(target: Target, fleet: Fleet) -> Outcome:
     if not unknown:
         return _plain(target, measure(target, fleet, least), _remarks(target, fleet))
     if target.metric == "parts_cost_reduction":
-        names = ", ".join(fleet.names[i] for i in unknown[:3])
-        cause = f"the formula needs exact volumes, and those of {names} are intervals"
-        return Outcome(target, cause=cause)
+        return _learned(target, fleet, unknown, least)
     return _interval(target, fleet, unknown, least)
 
 
@@ -130,6 +129,16 @@ def _interval(target: Target, fleet: Fleet, unknown: list[int], least: list[int 
     matters, left = most_important(ratio)
     name = fleet.names[unknown[matters]]
     return Outcome(target, low, high, deciding=name, left=left, remarks=remarks)
+
+
+def _learned(target: Target, fleet: Fleet, unknown: list[int], least: list[int | None]) -> Outcome:
+    """Outcome of a parts cost reduction, which is not linear in the volumes: enclosed."""
+    base = measure(target, fleet, least)
+    if isinstance(base, NotEvaluable):
+        return _plain(target, base, ())
+    found, name, left = parts_cost_range(target, fleet, unknown)
+    remarks = _remarks(target, fleet)
+    return Outcome(target, found.low, found.high, deciding=name, left=left, remarks=remarks)
 
 
 def _remarks(target: Target, fleet: Fleet) -> tuple[str, ...]:
