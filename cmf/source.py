@@ -92,6 +92,11 @@ class Text:
     value: str
     span: Span = field(eq=False, repr=False)
 
+    @classmethod
+    def alone(cls, value: str, source: str = "condition") -> Text:
+        """A text that is the whole of its source, such as an argument of a command."""
+        return cls(value, Span(Source(source, value), 1, 1, 1, len(value) + 1))
+
     def locate(self, start: int, end: int) -> Span:
         """The place of the characters `start` to `end` of the value.
 

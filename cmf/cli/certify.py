@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from cmf.workspace.rule_tests import RuleTests
 
 
-def check_certificate(path: Path | None, over: str) -> None:
+SECONDS = 300.0
+"""How long a proof is searched for unless something else is said."""
+
+
+def check_certificate(path: Path | None, over: str, seconds: float | None) -> None:
     """Refuse what cannot be proven, and a file that cannot be written, before any work is done."""
+    if path is None and seconds is not None:
+        raise typer.BadParameter("--time limits the search for a proof: it goes with --certificate")
     if path is not None and over:
         raise typer.BadParameter("--certificate proves whole variants: it does not go with --over")
     if path is not None:
@@ -34,38 +40,52 @@ def check_certificate_folder(folder: Path | None) -> None:
         from cmf.report.files import check_place
 
         if folder.exists():
-            raise fail("not-a-folder", f"{folder} is a file", None, "name a folder")
+            remedy = "every test has a file of its own: name a folder, new or not"
+            raise fail("not-a-folder", f"{folder} is a file", None, remedy)
         check_place(folder)
 
 
-def certify_count(space: VariantSpace, path: Path | None) -> None:
+def certify_count(space: VariantSpace, path: Path | None, seconds: float | None) -> None:
     """Write a proof of the number of variants, when it is asked for."""
     if path is not None:
+        from cmf.analysis.certify import Patience
         from cmf.workspace.certificate import count_certificate
 
-        with working("proving"):
-            certificate = count_certificate(space)
+        with working("proving: nodes of the diagram") as tell:
+            certificate = count_certificate(space, Patience(seconds or SECONDS, tell))
         _save(certificate, path)
 
 
-def certify_best(space: VariantSpace, quantity: str, greatest: bool, path: Path | None) -> None:
+def certify_best(
+    space: VariantSpace, quantity: str, greatest: bool, path: Path | None, seconds: float | None
+) -> None:
     """Write a proof that no variant is better, when it is asked for."""
     if path is not None:
+        from cmf.analysis.certify import Patience
         from cmf.workspace.certificate import best_certificate
 
-        with working("proving"):
-            certificate = best_certificate(space, quantity, greatest=greatest)
+        with working("proving: nodes of the diagram") as tell:
+            patience = Patience(seconds or SECONDS, tell)
+            certificate = best_certificate(space, quantity, greatest=greatest, patience=patience)
         _save(certificate, path)
 
 
-def certify_tests(tests: RuleTests, results: Sequence[Result], folder: Path) -> bool:
+def certify_tests(
+    tests: RuleTests, results: Sequence[Result], folder: Path, seconds: float
+) -> bool:
     """Write a proof of every test that passed, and say which have none.
+
+    Parameters
+    ----------
+    seconds
+        How long one proof is searched for.
 
     Returns
     -------
     bool
         Whether every one got a proof.
     """
+    from cmf.analysis.certify import Patience
     from cmf.analysis.rule_tests import Passed
     from cmf.errors import LimitReached
     from cmf.report.certificate import certificate_name, save_certificate
@@ -78,7 +98,7 @@ def certify_tests(tests: RuleTests, results: Sequence[Result], folder: Path) -> 
     missing = []
     for trial, outcome in counted(passed, len(passed), "proving"):
         try:
-            certificate = trial_certificate(space, trial, outcome.witness)
+            certificate = trial_certificate(space, trial, outcome.witness, Patience(seconds))
         except LimitReached as limit:
             missing.append(f"limit: {trial.test.id} has no certificate: {limit}")
         else:

@@ -21,6 +21,7 @@ def count(
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
     certificate: p.Certificate = None,
+    seconds: p.ProofSeconds = None,
 ) -> None:
     """Count the valid variants, exactly.
 
@@ -41,7 +42,7 @@ def count(
 
     if output is not None:
         check_target(output)
-    check_certificate(certificate, over)
+    check_certificate(certificate, over, seconds)
     names = listed(by)
     whole = open_space(catalogue, where, engine, prices)
     space = projected(whole, over)
@@ -56,6 +57,6 @@ def count(
     else:
         single = table("counts", [Column("variants", Kind.WHOLE)], [(total,)])
         answer(Report("count", known, (single,)), style, output)
-    certify_count(space, certificate)
+    certify_count(space, certificate, seconds)
     if total == 0:
         raise typer.Exit(1)

@@ -77,3 +77,13 @@ Certificate = Annotated[
         metavar="FILE", help="Also write a proof of the answer that `cmf verify` checks (.json)."
     ),
 ]
+ProofSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--time",
+        min=0.1,
+        metavar="SECONDS",
+        help="With --certificate: how long the proof is searched for; else 300.",
+        show_default=False,
+    ),
+]

@@ -51,11 +51,11 @@ Certificates = Annotated[
     typer.Option(
         "--certificate",
         metavar="FOLDER",
-        help="Also write a proof of every test that passes, for `cmf verify`.",
+        help="Also write a proof of every test that passes, a file each, for `cmf verify`.",
     ),
 ]
 Seconds = Annotated[
-    float, typer.Option("--time", min=0.1, help="Seconds that one answer may take.")
+    float, typer.Option("--time", min=0.1, help="Seconds that one answer, or one proof, may take.")
 ]
 
 
@@ -111,7 +111,7 @@ def test(
     answer(_report(tests, results), style, output)
     if mutate:
         remark("no mutation score: every test must pass first")
-    proven = certificate is None or certify_tests(tests, results, certificate)
+    proven = certificate is None or certify_tests(tests, results, certificate, seconds)
     if found["failed"]:
         raise typer.Exit(1)
     if found["undecided"] or not proven:

@@ -41,6 +41,7 @@ def variants(
     engine: p.EngineOption = p.EngineName.AUTO,
     prices: p.Prices = None,
     certificate: p.Certificate = None,
+    seconds: p.ProofSeconds = None,
 ) -> None:
     """List valid variants: the first ones, a sample, the best, a diverse set, or all.
 
@@ -64,7 +65,7 @@ def variants(
     choice.check()
     if output is not None:
         check_target(output)
-    check_certificate(certificate, over)
+    check_certificate(certificate, over, seconds)
     if certificate is not None and best is None:
         raise typer.BadParameter("--certificate goes with --best; `cmf count` proves a number")
     whole = open_space(catalogue, where, engine, prices)
@@ -76,10 +77,10 @@ def variants(
         _check_readable(total)
     buildable = certificate is None or space.find() is not None
     if not buildable:
-        certify_count(space, certificate)
+        certify_count(space, certificate, seconds)
     _answer(space, facts(whole, over), choice, total, style, output)
     if best is not None and buildable:
-        certify_best(space, best, greatest, certificate)
+        certify_best(space, best, greatest, certificate, seconds)
 
 
 def _answer(

@@ -40,7 +40,6 @@ def verify(
     from cmf.rules.resolve import resolve_catalog
     from cmf.verify import Refused, read
     from cmf.verify import verify as check
-    from cmf.verify.meaning import OutOfBudget
 
     found = read(certificate)
     expect(catalogue, "catalog.yaml", "a catalogue")
@@ -52,7 +51,7 @@ def verify(
     except Refused as refused:
         remark(f"refused: {refused}")
         raise typer.Exit(1) from None
-    except OutOfBudget:
+    except LimitReached:
         raise LimitReached(f"not checked within {steps:,} steps; --steps allows more") from None
     quantity = resolved.quantities.get(found.claim.quantity)
     factor, symbol = (quantity.unit.factor, quantity.unit.symbol) if quantity else (1, "1")

@@ -12,7 +12,6 @@ from attrs import asdict
 from cmf.errors import fail
 from cmf.report.files import save_text
 from cmf.verify import Certificate, Claim
-from cmf.verify.certificate import FORMAT
 
 SUFFIX = ".json"
 
@@ -39,8 +38,9 @@ def certificate_name(test: str) -> str:
 
 def certificate_pieces(certificate: Certificate) -> Iterator[str]:
     """One JSON object, a field a line and a node a line, with a checksum of what it says."""
-    fields = {"format": FORMAT, **asdict(certificate)}
+    fields = asdict(certificate)
     nodes = fields.pop("nodes")
+    fields = {"format": fields.pop("format"), **fields}
     yield "{\n"
     for name, value in fields.items():
         yield f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n"

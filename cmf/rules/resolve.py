@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cmf.errors import did_you_mean, fail
-from cmf.model.catalog import AxisKind, BomLine, Catalog, QuantityText, RuleText, TableText
+from cmf.model.catalog import (
+    AxisKind,
+    BomLine,
+    Catalog,
+    Effectivity,
+    QuantityText,
+    RuleText,
+    TableText,
+)
 from cmf.rules import typed as t
 from cmf.rules.cycles import reference_faults
 from cmf.rules.faults import Faults
@@ -148,11 +158,24 @@ def _years(names: Names, rule: RuleText) -> tuple[t.Expr, ...]:
         message = f"the rule `{rule.id}` has years, and the catalogue has no time feature"
         remedy = "declare a numeric feature and name it under `time:`, or remove `from` and `until`"
         raise fail("no-time", message, rule.span, remedy)
-    bounds: list[t.Expr] = []
-    for sign, year in ((">=", rule.effective.start), ("<", rule.effective.until)):
-        if year is not None:
-            bounds.append(t.Compare(sign, t.AxisRef(axis.name), t.Constant(year)))
-    return tuple(bounds)
+    return _during(axis.name, rule.effective)
+
+
+def _during(time: str, effective: Effectivity) -> tuple[t.Expr, ...]:
+    bounds = ((">=", effective.start), ("<", effective.until))
+    return tuple(t.Compare(s, t.AxisRef(time), t.Constant(y)) for s, y in bounds if y is not None)
+
+
+def option_years(resolved: ResolvedCatalog) -> Iterator[tuple[str, t.Expr]]:
+    """That options are taken in the years only in which they are effective, by option (S4)."""
+    time = resolved.catalog.time
+    for axis, option in ((a, o) for a in resolved.catalog.axes for o in a.options):
+        if time is not None and not option.effective.always:
+            unit = axis.unit
+            value = option.name if unit is None else int(option.name) * unit.factor
+            other = t.Compare("!=", t.AxisRef(axis.name), t.Constant(value))
+            inside = t.And(_during(time, option.effective))
+            yield f"{axis.name}.{option.name}", t.Or((other, inside))
 
 
 def _line(names: Names, line: BomLine, known: dict[Place, t.Expr]) -> t.TypedLine:

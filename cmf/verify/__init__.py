@@ -1,10 +1,6 @@
-"""Checks certificates against the text of a catalogue, and nothing else.
+"""Checks certificates against the text of a catalogue: without solver, diagram or lowering."""
 
-To be trusted are this room, the reader (`cmf.load`), the resolution of names and
-`cmf.rules.semantics`. No solver, no diagram and no lowering of rules takes part.
-"""
-
-from cmf.verify.certificate import Certificate, Claim, read
-from cmf.verify.check import Refused, verify
+from cmf.verify.certificate import Certificate, Claim, Refused, read
+from cmf.verify.check import verify
 
 __all__ = ["Certificate", "Claim", "Refused", "read", "verify"]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from attrs import Factory, asdict, frozen
+from attrs import Factory, asdict, fields, frozen, has, resolve_types
 
 from cmf.errors import fail
 
-FORMAT = "cmf certificate 1"
-BYTES = 64 * 2**20
+FORMAT, BYTES = "cmf certificate 2", 64 * 2**20
+"""What a file says that it is, and how much of it is read at most."""
+
+
+class Refused(Exception):
+    """The certificate does not prove its claim; the text says why."""
 
 
 @frozen
@@ -33,8 +37,9 @@ class Certificate:
     """A claim about one state of a catalogue.
 
     The last node is the top. A node is ``[level], arc, arc, …``: it decides the axis at that place
-    of `order`. An arc is where it leads, then the numbers of its options. It leads to an earlier
-    node (from 1), to 0 (every completion is valid) or to ``-k`` (the k-th reason refuses them all).
+    of `order`. An arc is where it leads, then the numbers of its options: to an earlier node (from
+    1) that decides the next axis, to 0 behind the last axis, or to ``-k``, because the k-th reason
+    refuses everything there.
     """
 
     catalogue: str
@@ -43,6 +48,7 @@ class Certificate:
     order: list[str]
     reasons: list[str]
     nodes: list[list[list[int]]]
+    format: str = FORMAT
 
     @property
     def checksum(self) -> str:
@@ -50,29 +56,15 @@ class Certificate:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-_CLAIM = {**dict.fromkeys(("kind", "statement", "quantity"), str), "number": int, "greatest": bool}
-SHAPE: Any = {
-    **dict.fromkeys(("format", "catalogue", "digest", "checksum"), str),
-    "claim": {**_CLAIM, "where": [str], "variant": [[str]]},
-    "order": [str],
-    "reasons": [str],
-    "nodes": [[[int]]],
-}
-"""Types of all fields; a list holds any number of what it shows."""
-
-
 def read(path: Path) -> Certificate:
     """Read a certificate strictly: `InputError` for anything missing, twice, unknown or damaged."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(BYTES + 1)
-        if len(data) > BYTES:
-            raise ValueError(f"it is larger than {BYTES // 2**20} MiB")
-        fields = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
-        if not _fits(fields, SHAPE) or fields.pop("format") != FORMAT:
+            said = json.loads(stream.read(BYTES).decode("utf-8"), object_pairs_hook=_once)
+        checksum = said.pop("checksum", None) if isinstance(said, dict) else None
+        if not _fits(said, Certificate) or said["format"] != FORMAT:
             raise ValueError(f"it is not of the format `{FORMAT}`")
-        checksum = fields.pop("checksum")
-        found = Certificate(**{**fields, "claim": Claim(**fields["claim"])})
+        found = Certificate(**{**said, "claim": Claim(**said["claim"])})
         if checksum != found.checksum:
             raise ValueError("its checksum says that it was changed")
     except (OSError, ValueError, RecursionError) as error:
@@ -81,13 +73,15 @@ def read(path: Path) -> Certificate:
     return found
 
 
-def _fits(value: Any, shape: Any) -> bool:
-    if isinstance(shape, dict):
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether data has exactly the fields and types of a class."""
+    if has(kind):
+        shape = {each.name: each.type for each in fields(resolve_types(kind))}
         same = type(value) is dict and value.keys() == shape.keys()
         return same and all(_fits(value[name], shape[name]) for name in shape)
-    if isinstance(shape, list):
-        return type(value) is list and all(_fits(each, shape[0]) for each in value)
-    return type(value) is shape
+    if get_origin(kind) is list:
+        return type(value) is list and all(_fits(each, *get_args(kind)) for each in value)
+    return type(value) is kind
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

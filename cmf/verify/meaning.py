@@ -1,149 +1,155 @@
-"""What a statement still asks after some axes were decided, by `rules.semantics` alone.
-
-States are whole numbers; ``-s`` asks the contrary of ``s``; `TRUE` and ``-TRUE`` ask nothing more.
-An atom is judged on every combination of options that it can tell apart.
-"""
+"""What claims ask, and what is open of it after some axes were decided: by `rules.semantics`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import prod
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from cmf.errors import LimitReached
+from cmf.model.catalog import Severity
 from cmf.rules import semantics
 from cmf.rules import typed as t
+from cmf.rules.resolve import option_years, resolve_condition
 from cmf.rules.resolved import ResolvedCatalog
+from cmf.source import Text
+from cmf.verify.certificate import Claim, Refused
 
-TRUE = 1
 NEVER = 10**9
 
 
-class OutOfBudget(Exception):
-    """The work that was allowed does not suffice."""
+@frozen(eq=False)
+class State:
+    """A sum of weights between `least` and `most` that the axis at `level` decides next.
+
+    Its level is `NEVER` where nothing is open. Where the same is open it is the same object.
+    """
+
+    level: int
+    behind: tuple[State, ...] = field(repr=False)
+    least: int
+    most: int
+
+    def after(self, level: int, option: int) -> State:
+        """The state after the axis at `level` took an option, all axes before it being decided."""
+        return self.behind[option] if self.level == level else self
 
 
 @define
 class Meaning:
-    """States of statements, over axes decided in `order`; `budget` combinations and steps."""
+    """Finds states over axes that are decided in `order`, at the cost of a `budget`."""
 
     resolved: ResolvedCatalog
     order: Sequence[str]
     budget: int
-    _asked: list[tuple[bool, int, tuple[int, ...]]] = field(
-        factory=lambda: [(False, NEVER, ())] * 2
-    )
-    _known: dict[tuple[bool, int, tuple[int, ...]], int] = field(factory=dict)
-    _steps: dict[tuple[int, int], int] = field(factory=dict)
-    _reads: dict[t.Expr, Mapping[str, frozenset[str]]] = field(factory=dict)
+    _known: dict[object, State] = field(factory=dict)
 
     def spend(self, work: int) -> None:
-        """Take note of work; raises `OutOfBudget`."""
+        """Take note of work; raises `LimitReached`."""
         self.budget -= work
         if self.budget < 0:
-            raise OutOfBudget
+            raise LimitReached("more combinations and steps than are allowed")
 
-    def level(self, state: int) -> int:
-        """Place in the order of the next axis that a state asks for; `NEVER` for none."""
-        return self._asked[abs(state)][1]
+    def state(self, weights: Mapping[t.Expr, int]) -> State:
+        """The sum, where statements count 1 if they hold and terms their value, of all weights."""
+        reads = {read for expr in weights for read in self.reads(expr)}
+        axes = sorted({axis for axis, _ in reads}, key=self.order.index)
+        alike = {axis: self.alike(axis, [n for a, n in reads if a == axis]) for axis in axes}
 
-    def state(self, expr: t.Expr) -> int:
-        """The state of a statement when nothing is decided."""
+        def table(chosen: Mapping[str, str]) -> State:
+            self.spend(len(weights))
+            world = semantics.World(self.resolved, chosen)
+            values = [judged(expr, world) for expr in weights]
+            if None not in values:
+                total = sum(w * (v or 0) for v, w in zip(values, weights.values(), strict=True))
+                return self._known.setdefault(total, State(NEVER, (), total, total))
+            axis = axes[len(chosen)]
+            names = self.resolved.axes[axis].names
+            below = {o: table({**chosen, axis: names[o]}) for o in set(alike[axis])}
+            behind = tuple(below[first] for first in alike[axis])
+            if len(set(behind)) == 1:
+                return behind[0]
+            level = self.order.index(axis)
+            found = State(level, behind, min(s.least for s in behind), max(s.most for s in behind))
+            return self._known.setdefault((level, behind), found)
+
+        return table({})
+
+    def reads(self, expr: t.Expr) -> Iterator[tuple[str, str]]:
+        """Axes and attributes that an expression reads; an empty name is the option itself."""
         match expr:
-            case t.And(terms):
-                return self._all([self.state(term) for term in terms])
-            case t.Or(terms):
-                return -self._all([-self.state(term) for term in terms])
-            case t.Not(operand):
-                return -self.state(operand)
-            case t.Implies(left, right):
-                return -self._all([self.state(left), -self.state(right)])
-        reads = self.reads(expr)
-        axes = sorted(reads, key=self.order.index)
-        groups = [list(self.groups(axis, reads[axis])) for axis in axes]
-        self.spend(prod(map(len, groups)))
-        return self._table(expr, axes, groups, {})
-
-    def step(self, state: int, level: int, option: int) -> int:
-        """The state after the axis at `level` took an option, all axes before it being decided."""
-        joint, asked, parts = self._asked[abs(state)]
-        if asked != level:
-            return state
-        sign = 1 if state > 0 else -1
-        if not joint:
-            return sign * parts[option]
-        key = (abs(state), option)
-        if key not in self._steps:
-            self.spend(len(parts))
-            self._steps[key] = self._all([self.step(part, level, option) for part in parts])
-        return sign * self._steps[key]
-
-    def reads(self, expr: t.Expr) -> Mapping[str, frozenset[str]]:
-        """Attributes that an expression reads, by axis; the empty name is the option itself."""
-        if expr not in self._reads:
-            found: dict[str, set[str]] = {}
-            match expr:
-                case t.AxisRef(axis):
-                    found[axis] = {""}
-                case t.AttributeRef(axis, attribute):
-                    found[axis] = {attribute}
-            for part in self._parts(expr):
-                for axis, names in self.reads(part).items():
-                    found.setdefault(axis, set()).update(names)
-            self._reads[expr] = {axis: frozenset(names) for axis, names in found.items()}
-        return self._reads[expr]
-
-    def _parts(self, expr: t.Expr) -> Iterator[t.Expr]:
-        match expr:
+            case t.AxisRef(axis):
+                yield axis, ""
+            case t.AttributeRef(axis, attribute):
+                yield axis, attribute
             case t.QuantityRef(name):
-                yield self.resolved.quantities[name].expression
-            case t.BomRef():
-                yield from {line.condition: None for line in self.resolved.lines}
+                yield from self.reads(self.resolved.quantities[name].expression)
             case _:
-                yield from t.children(expr)
+                lines = self.resolved.lines if isinstance(expr, t.BomRef) else ()
+                for part in (*t.children(expr), *dict.fromkeys(line.condition for line in lines)):
+                    yield from self.reads(part)
 
-    def groups(self, axis: str, names: frozenset[str]) -> Iterator[list[int]]:
-        """Numbers of the options that agree in what is read."""
-        groups: dict[tuple[object, ...], list[int]] = {}
-        for number, option in enumerate(self.resolved.axes[axis].options):
-            values = [option.values.get(n) if n else option.name for n in sorted(names)]
-            groups.setdefault(tuple((type(v), v) for v in values), []).append(number)
-        yield from groups.values()
+    def alike(self, axis: str, names: Sequence[str]) -> list[int]:
+        """For every option the first that agrees with it in what is read."""
+        first: dict[object, int] = {}
+        options = self.resolved.axes[axis].options
+        read = [[o.values.get(n) if n else o.name for n in names] for o in options]
+        kinds = [tuple((type(value), value) for value in values) for values in read]
+        return [first.setdefault(kind, number) for number, kind in enumerate(kinds)]
 
-    def _table(
-        self, expr: t.Expr, axes: list[str], groups: list[list[list[int]]], chosen: dict[str, str]
-    ) -> int:
-        if not axes:
-            return TRUE if semantics.holds(expr, semantics.World(self.resolved, chosen)) else -TRUE
-        names = self.resolved.axes[axes[0]].names
-        parts = [0] * len(names)
-        for group in groups[0]:
-            world = {**chosen, axes[0]: names[group[0]]}
-            below = self._table(expr, axes[1:], groups[1:], world)
-            for option in group:
-                parts[option] = below
-        if len(set(parts)) == 1:
-            return parts[0]
-        sign = 1 if parts[0] > 0 else -1  # a table and its contrary are one
-        level = self.order.index(axes[0])
-        return sign * self._number(False, level, tuple(sign * part for part in parts))
 
-    def _all(self, states: Sequence[int]) -> int:
-        kept: set[int] = set()
-        for state in states:
-            joint, _, parts = self._asked[abs(state)]
-            kept.update(parts if joint and state > 0 else [state])
-        kept.discard(TRUE)
-        if -TRUE in kept or any(-state in kept for state in kept):
-            return -TRUE
-        if len(kept) < 2:
-            return kept.pop() if kept else TRUE
-        return self._number(True, min(map(self.level, kept)), tuple(sorted(kept)))
+def judged(expr: t.Expr, world: semantics.World) -> int | None:
+    """1 or 0 for a statement, the value of a term; `None` while it takes further axes to tell."""
+    try:
+        value = semantics.evaluate(expr, world)
+        return value if isinstance(value, int) else 0
+    except KeyError:  # the statements inside may tell all the same
+        match expr:
+            case t.And(terms) | t.Or(terms):
+                known, end = {judged(term, world) for term in terms}, int(isinstance(expr, t.Or))
+                return end if end in known else None if None in known else 1 - end
+            case t.Not(operand):
+                inside = judged(operand, world)
+                return None if inside is None else 1 - inside
+            case t.Implies(left, right):
+                return judged(t.Or((t.Not(left), right)), world)
+        return None
 
-    def _number(self, joint: bool, level: int, parts: tuple[int, ...]) -> int:
-        """The state of a table by option (not joint), or of a conjunction of states (joint)."""
-        asked = (joint, level, parts)
-        if asked not in self._known:
-            self._known[asked] = len(self._asked)
-            self._asked.append(asked)
-        return self._known[asked]
+
+def statements(resolved: ResolvedCatalog, claim: Claim) -> Mapping[str, t.Expr]:
+    """All that the variants of a claim satisfy, by the name that reasons cite."""
+    hard = (rule for rule in resolved.rules if rule.severity is Severity.HARD)
+    found: dict[str, t.Expr] = {f"rule {rule.id}": rule.statement for rule in hard}
+    found.update((f"years of {name}", expr) for name, expr in option_years(resolved))
+    for number, text in enumerate(claim.where, 1):
+        found[f"condition {number}"] = resolve_condition(resolved, Text.alone(text))
+    if claim.kind == "always":
+        found["statement"] = t.Not(resolve_condition(resolved, Text.alone(claim.statement)))
+    if claim.kind == "best":
+        terms = (term for _, term in parts(resolved, t.QuantityRef(claim.quantity)))
+        known = [t.Defined(term) for term in terms if isinstance(term, t.AttributeRef)]
+        found["quantity"] = t.And(tuple(known))  # it has a value where they have (S3)
+    return found
+
+
+def parts(resolved: ResolvedCatalog, expr: t.Expr, by: int = 1) -> Iterator[tuple[int, t.Expr]]:
+    """A quantity as a weighted sum of terms and of statements, which count 1 where they hold."""
+    match expr:
+        case t.Add(terms):
+            for term in terms:
+                yield from parts(resolved, term, by)
+        case t.Negate(operand):
+            yield from parts(resolved, operand, -by)
+        case t.Multiply((t.Constant(int(value)), other) | (other, t.Constant(int(value)))):
+            yield from parts(resolved, other, by * value)
+        case t.QuantityRef(name) if name in resolved.quantities:
+            yield from parts(resolved, resolved.quantities[name].expression, by)
+        case t.BomRef(measure):
+            for line in resolved.lines:
+                part = resolved.catalog.parts[line.part]
+                one = part.unit_cost if measure == "unit_cost" else part.mass
+                yield by * line.quantity * one, line.condition
+        case t.Constant() | t.AxisRef() | t.AttributeRef():
+            yield by, expr
+        case _:
+            raise Refused("its quantity is no sum of attributes and parts")

@@ -15,13 +15,19 @@ from cmf.verify import Certificate, Claim
 from cmf.workspace.space import VariantSpace
 
 if TYPE_CHECKING:
+    from cmf.analysis.certify import Patience
     from cmf.analysis.rule_tests import Trial
 
 CONFLICT_SECONDS = 30.0
 
 
-def count_certificate(space: VariantSpace) -> Certificate:
+def count_certificate(space: VariantSpace, patience: Patience | None = None) -> Certificate:
     """Proof of the number of variants; of zero, by the rules of a minimal conflict.
+
+    Parameters
+    ----------
+    patience
+        How long to search; by default without a limit of time.
 
     Raises
     ------
@@ -29,10 +35,12 @@ def count_certificate(space: VariantSpace) -> Certificate:
         When there is none within bounds.
     """
     claim = Claim("count", _conditions(space), space.count())
-    return _certified(space, claim, _conflict(space) if claim.number == 0 else None)
+    return _certified(space, claim, _conflict(space) if claim.number == 0 else None, patience)
 
 
-def always_certificate(space: VariantSpace, statement: str) -> Certificate:
+def always_certificate(
+    space: VariantSpace, statement: str, patience: Patience | None = None
+) -> Certificate:
     """Proof that a statement holds on every variant of a space; see `count_certificate`."""
     failing = space.where(f"not ({statement})")
     if failing.count():
@@ -40,10 +48,18 @@ def always_certificate(space: VariantSpace, statement: str) -> Certificate:
     needed = _conflict(failing)
     last = f"condition {len(failing.choices)}"
     named = {"statement" if name == last else name for name in needed}
-    return _certified(space, Claim("always", _conditions(space), statement=statement), named)
+    return _certified(
+        space, Claim("always", _conditions(space), statement=statement), named, patience
+    )
 
 
-def best_certificate(space: VariantSpace, quantity: str, *, greatest: bool = False) -> Certificate:
+def best_certificate(
+    space: VariantSpace,
+    quantity: str,
+    *,
+    greatest: bool = False,
+    patience: Patience | None = None,
+) -> Certificate:
     """Proof of the least (or greatest) value of a quantity; see `count_certificate`.
 
     Raises
@@ -57,13 +73,18 @@ def best_certificate(space: VariantSpace, quantity: str, *, greatest: bool = Fal
             names = space.model.problem.names(first.variant)
             variant = [[axis, option] for axis, option in names.items()]
             claim = Claim("best", _conditions(space), first.value, "", quantity, greatest, variant)
-            return _certified(space, claim, None)
+            return _certified(space, claim, None, patience)
         case Unknown(limit):
             raise LimitReached(f"no answer within {limit}")
     raise ValueError("there is no variant")
 
 
-def trial_certificate(space: VariantSpace, trial: Trial, witness: Variant | None) -> Certificate:
+def trial_certificate(
+    space: VariantSpace,
+    trial: Trial,
+    witness: Variant | None,
+    patience: Patience | None = None,
+) -> Certificate:
     """Proof that a rule test passes.
 
     What is possible is proven by the witness, as a count of one variant; what is impossible as a
@@ -86,18 +107,19 @@ def trial_certificate(space: VariantSpace, trial: Trial, witness: Variant | None
     statements = [text.value for text in test.statements]
     match test.claim:
         case RuleClaim.POSSIBLE if witness is not None:
-            return count_certificate(selected.where(*statements, _same(space, witness)))
+            return count_certificate(selected.where(*statements, _same(space, witness)), patience)
         case RuleClaim.IMPOSSIBLE:
-            return count_certificate(selected.where(*statements))
+            return count_certificate(selected.where(*statements), patience)
         case RuleClaim.COUNT:
-            return count_certificate(selected)
+            return count_certificate(selected, patience)
         case RuleClaim.ALWAYS:
-            return always_certificate(selected, statements[0])
+            return always_certificate(selected, statements[0], patience)
         case RuleClaim.EXACTLY_ONE:
-            return always_certificate(selected, _exactly_one(statements))
+            return always_certificate(selected, _exactly_one(statements), patience)
         case RuleClaim.BEST if test.best is not None and test.best.variant is None:
             best = test.best
-            return best_certificate(selected, best.quantity.value, greatest=best.greatest)
+            name = best.quantity.value
+            return best_certificate(selected, name, greatest=best.greatest, patience=patience)
     raise LimitReached("there are certificates for the value of the best, not for its variants")
 
 
@@ -120,12 +142,14 @@ def _exactly_one(statements: Sequence[str]) -> str:
     return " and ".join((f"({some})", *pairs))
 
 
-def _certified(space: VariantSpace, claim: Claim, only: set[str] | None) -> Certificate:
+def _certified(
+    space: VariantSpace, claim: Claim, only: set[str] | None, patience: Patience | None
+) -> Certificate:
     from cmf.analysis.certify import certify
 
     if not space.model.catalog.digest:
         raise LimitReached("certificates are for catalogue folders, not for model files")
-    return certify(space.model.lowered.resolved, claim, space.space, only)
+    return certify(space.model.lowered.resolved, claim, space.space, only, patience)
 
 
 def _conditions(space: VariantSpace) -> list[str]:

@@ -13,7 +13,7 @@ from cmf.problem.answer import Limits
 from cmf.problem.lower import LoweredCatalog, lower
 from cmf.problem.problem import Constraint, Origin, Problem
 from cmf.problem.projection import narrowed
-from cmf.source import Source, Span, Text
+from cmf.source import Text
 
 if TYPE_CHECKING:
     from cmf.analysis.why import Impossible, Possible
@@ -177,7 +177,4 @@ def _foreign(path: Path, problem: Problem) -> Model:
 
 
 def _as_text(text: str | Text) -> Text:
-    if isinstance(text, Text):
-        return text
-    source = Source("--where", text)
-    return Text(text, Span(source, 1, 1, 1, len(text) + 1))
+    return text if isinstance(text, Text) else Text.alone(text, "--where")

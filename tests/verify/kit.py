@@ -16,7 +16,7 @@ from cmf.rules import typed as t
 from cmf.rules.resolve import resolve_catalog
 from cmf.rules.resolved import ResolvedCatalog
 from cmf.verify import Certificate, Claim
-from cmf.verify.check import statements
+from cmf.verify.meaning import statements
 
 HEAD = """
 format: 1
@@ -125,5 +125,4 @@ def values(resolved: ResolvedCatalog, variants: Sequence[dict[str, str]], name: 
 
 def text_of(certificate: Certificate) -> str:
     """The file of a certificate whose checksum is right, whatever it says."""
-    fields = {"format": "cmf certificate 1", **asdict(certificate)}
-    return json.dumps({**fields, "checksum": certificate.checksum})
+    return json.dumps({**asdict(certificate), "checksum": certificate.checksum})

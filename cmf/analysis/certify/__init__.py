@@ -1,5 +1,6 @@
 """Certificates of counts, proofs and optima: see docs/certificates.md."""
 
-from cmf.analysis.certify.draft import certify
+from cmf.analysis.certify.patience import Patience
+from cmf.analysis.certify.prove import certify
 
-__all__ = ["certify"]
+__all__ = ["Patience", "certify"]

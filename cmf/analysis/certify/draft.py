@@ -1,185 +1,163 @@
-"""Builds the diagram of a certificate, from the rules as `cmf.verify` reads them."""
+"""A diagram in the making: axis by axis, from the rules as `cmf.verify` reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import define, field
 
-from cmf.analysis.certify.order import orders
-from cmf.engines.protocols import Space
-from cmf.errors import LimitReached
-from cmf.model.catalog import Catalog
-from cmf.rules import typed as t
-from cmf.rules.resolved import ResolvedCatalog
-from cmf.verify import Certificate, Claim, Refused, verify
-from cmf.verify.check import parts, statements
-from cmf.verify.meaning import NEVER, TRUE, Meaning, OutOfBudget
+from cmf.analysis.certify.patience import Patience
+from cmf.verify.meaning import State
 
-LIMITS = ((4_000, 6), (16_000, 6), (64_000, 4), (300_000, 2))
-"""Nodes up to which orders are tried, and how many of them, the most promising first."""
-BUDGET = 20_000_000
+Key = tuple[tuple[int, State], ...]
+"""What is open: statements and sums by their number, each with its state."""
 
-Key = tuple[tuple[int, int], ...]
-"""Half-decided statements by their number, each with its state."""
-
-
-def certify(
-    resolved: ResolvedCatalog,
-    claim: Claim,
-    space: Space | None = None,
-    only: Collection[str] | None = None,
-) -> Certificate:
-    """A certificate of `claim`, checked before it is returned.
-
-    Parameters
-    ----------
-    space
-        A variant space of the catalogue, from which a good order of the axes is learned.
-    only
-        Names of the statements that suffice; `None` for all.
-
-    Raises
-    ------
-    LimitReached
-        When no certificate is found within bounds: the text says which.
-    """
-    asked = statements(resolved, claim)
-    kept = {name: expr for name, expr in asked.items() if only is None or name in only}
-    try:
-        certificate = _smallest(resolved, claim, kept, space)
-        verify(certificate, resolved)
-    except OutOfBudget:
-        raise LimitReached("a statement speaks of too many combinations to be certified") from None
-    except Refused as refused:
-        raise LimitReached(f"no certificate: {refused}") from None
-    return certificate
-
-
-def _smallest(
-    resolved: ResolvedCatalog, claim: Claim, asked: Mapping[str, t.Expr], space: Space | None
-) -> Certificate:
-    found = orders(resolved, list(asked.values()), space)
-    for limit, many in LIMITS:
-        for order in found[:many]:
-            certificate = _Draft.of(resolved, claim, asked, order, limit)
-            if certificate is not None:
-                return certificate
-    raise LimitReached(f"no certificate of less than {LIMITS[-1][0]:,} nodes was found")
+Targets = Sequence[int]
+"""Where the options lead: a place in the layer below, or ``-n - 1``: statement n refuses."""
 
 
 @define
-class _Draft:
-    """A diagram in the making, level by level.
+class Layer:
+    """What is decided next, on all ways that lead here.
 
     Attributes
     ----------
-    rules
-        How many must hold.
+    places
+        What is open on a way, by its place in the layer.
+    growth
+        By how much sums have grown at least on the way to each place.
+    came
+        The place above and the option by which that is so.
+    rows
+        Where each place leads.
     """
 
-    meaning: Meaning
+    places: dict[Key, int] = field(factory=dict)
+    growth: list[int] = field(factory=list)
+    came: list[tuple[int, int]] = field(factory=list)
+    rows: list[Targets] = field(factory=list)
+
+    def reach(self, key: Key, growth: int, came: tuple[int, int]) -> int:
+        """The place of what is open, with the least growth that leads there."""
+        place = self.places.setdefault(key, len(self.places))
+        if place == len(self.growth):
+            self.growth.append(growth)
+            self.came.append(came)
+        elif growth < self.growth[place]:
+            self.growth[place], self.came[place] = growth, came
+        return place
+
+
+@define
+class Draft:
+    """Decides axis by axis what statements and sums leave open.
+
+    Attributes
+    ----------
+    sizes
+        Number of options of the axes, in the order in which they are decided.
+    statements
+        Statements that must hold, by number.
+    sums
+        Sums that are followed, by numbers above.
+    costs
+        Growth of all other sums by level and option.
+    room
+        Growth from which on a way is of no interest; `None` follows all to the end.
+    limit
+        Nodes that are allowed.
+    """
+
     sizes: Sequence[int]
-    rules: int
+    statements: Mapping[int, State]
+    sums: Mapping[int, State]
+    costs: Sequence[Sequence[int]]
+    room: int | None
     limit: int
-    layers: list[dict[Key, int]] = field(factory=list)
-    rows: list[list[list[int]]] = field(factory=list)
+    patience: Patience
+    layers: list[Layer] = field(factory=list)
 
-    @classmethod
-    def of(
-        cls,
-        resolved: ResolvedCatalog,
-        claim: Claim,
-        asked: Mapping[str, t.Expr],
-        order: Sequence[str],
-        limit: int,
-    ) -> Certificate | None:
-        """The certificate by one order; `None` when it exceeds the limit."""
-        meaning = Meaning(resolved, order, BUDGET)
-        states = [meaning.state(expr) for expr in asked.values()]
-        sizes = [len(resolved.axes[name].options) for name in order]
-        draft = cls(meaning, sizes, len(states), limit)
-        if claim.kind == "best":
-            states += draft.weights(claim.quantity)
-        if not draft.grow(states):
-            return None
-        nodes, used = draft.folded(keep=claim.kind == "best")
-        catalog: Catalog = resolved.catalog
-        names = list(asked)
-        reasons = [names[rule] for rule in used]
-        return Certificate(catalog.name, catalog.digest, claim, list(order), reasons, nodes)
-
-    def weights(self, quantity: str) -> Iterator[int]:
-        """States of statements on several axes that weigh in a quantity."""
-        known = {expr: None for _, expr in parts(self.meaning.resolved, t.QuantityRef(quantity))}
-        for state in dict.fromkeys(map(self.meaning.state, known)):
-            level = self.meaning.level(state)
-            if level != NEVER:
-                after = {self.meaning.step(state, level, o) for o in range(self.sizes[level])}
-                if {abs(each) for each in after} != {TRUE}:
-                    yield state
-
-    def grow(self, states: Sequence[int]) -> bool:
-        """Decide axis by axis; whether that stays within the limit."""
+    def grow(self) -> bool:
+        """Decide all axes; whether that stays within the limit."""
         starting: dict[int, Key] = {}
-        for number, state in enumerate(states):
-            if state != TRUE:
-                level = 0 if state == -TRUE else self.meaning.level(state)
+        for number, state in (*self.statements.items(), *self.sums.items()):
+            level = 0 if state.most == 0 and number in self.statements else state.level
+            if level < len(self.sizes):
                 starting[level] = (*starting.get(level, ()), (number, state))
-        layer: dict[Key, int] = {(): 0}
+        self.layers = [Layer({(): 0}, [0], [(0, 0)])]
         total = 0
-        for level, size in enumerate(self.sizes):
-            below: dict[Key, int] = {}
-            rows = []
-            begun = starting.get(level, ())
-            for key in layer:
-                rows.append([self._target(key + begun, level, o, below) for o in range(size)])
-                if total + len(below) > self.limit:
-                    return False
-            total += len(layer)
-            self.layers.append({key + begun: place for key, place in layer.items()})
-            self.rows.append(rows)
-            layer = below
+        for level in range(len(self.sizes)):
+            total += len(self.layers[level].places)
+            self.patience.tell(total, self.limit)
+            below = Layer()
+            if not self._decide(level, starting.get(level, ()), below, self.limit - total):
+                return False
+            self.layers.append(below)
         return True
 
-    def _target(self, key: Key, level: int, option: int, below: dict[Key, int]) -> int:
-        """The key behind an option by its number in `below`, or ``-r - 1`` for rule r refuses."""
+    def _decide(self, level: int, begun: Key, below: Layer, left: int) -> bool:
+        layer = self.layers[level]
+        size = self.sizes[level]
+        opened: dict[Key, int] = {}
+        for key, place in layer.places.items():
+            growth = layer.growth[place]
+            if self.room is not None and growth >= self.room:
+                layer.rows.append([below.reach((), growth, (place, 0))] * size)
+                opened[key] = place
+                continue
+            at = tuple(sorted(key + begun, key=lambda each: each[0]))
+            opened[at] = place
+            layer.rows.append([self._target(at, level, o, below, place) for o in range(size)])
+            if len(below.places) > left:
+                return False
+            self.patience.check()
+        layer.places = opened
+        return True
+
+    def _target(self, key: Key, level: int, option: int, below: Layer, place: int) -> int:
         left = []
+        growth = self.layers[level].growth[place] + self.costs[level][option]
         for number, state in key:
-            after = self.meaning.step(state, level, option)
-            if after == -TRUE and number < self.rules:
+            after = state.after(level, option)
+            if number in self.sums:
+                growth += after.least - state.least
+            elif after.most == 0:
                 return -number - 1
-            if abs(after) != TRUE:
+            if after.least < after.most:
                 left.append((number, after))
-        left.sort()
-        return below.setdefault(tuple(left), len(below))
+        if self.room is not None and growth >= self.room:
+            left = []
+        return below.reach(tuple(left), growth, (place, option))
 
-    def folded(self, *, keep: bool) -> tuple[list[list[list[int]]], list[int]]:
-        """The nodes from the bottom up, equal ones once, and the rules that refuse somewhere.
+    def cheapest(self) -> tuple[int, list[int]] | None:
+        """The least growth of all ways, and its options; `None` when there is no way."""
+        last = self.layers[-1]
+        if not last.growth:
+            return None
+        options, place = [], 0
+        for layer in reversed(self.layers[1:]):
+            place, option = layer.came[place]
+            options.append(option)
+        return last.growth[0], options[::-1]
 
-        Parameters
-        ----------
-        keep
-            Whether nodes stay apart whose statements weigh differently, and stay where all options
-            lead on to the same.
-        """
+    def folded(self) -> tuple[list[list[list[int]]], list[int]]:
+        """The nodes from the bottom up, equal ones once, and the statements that refuse."""
         known: dict[object, int] = {}
         nodes: list[list[list[int]]] = []
         used: dict[int, int] = {}
         under = [0]
         for level in range(len(self.sizes) - 1, -1, -1):
+            layer = self.layers[level]
             numbers = []
-            for key, row in zip(self.layers[level], self.rows[level], strict=True):
-                arcs = self._arcs(row, under, used)
-                targets = list(arcs)
-                if not keep and len(arcs) == 1 and targets[0] >= 0 and (level or nodes):
-                    numbers.append(targets[0])
-                    continue
-                weighing = tuple(each for each in key if each[0] >= self.rules) if keep else ()
+            for key, row in zip(layer.places, layer.rows, strict=True):
+                arcs: dict[int, list[int]] = {}
+                for option, target in enumerate(row):
+                    refused = -1 - used.setdefault(-target - 1, len(used)) if target < 0 else 0
+                    arcs.setdefault(refused or under[target], []).append(option)
                 name = (
                     level,
                     tuple((to, tuple(options)) for to, options in arcs.items()),
-                    weighing,
+                    tuple(each for each in key if each[0] in self.sums),
                 )
                 if name not in known:
                     nodes.append([[level], *([to, *options] for to, options in arcs.items())])
@@ -187,14 +165,3 @@ class _Draft:
                 numbers.append(known[name])
             under = numbers
         return nodes, list(used)
-
-    def _arcs(
-        self, row: Sequence[int], under: Sequence[int], used: dict[int, int]
-    ) -> dict[int, list[int]]:
-        """Options by target: a node, 0, or a refusing rule by its place among those used."""
-        arcs: dict[int, list[int]] = {}
-        for option, target in enumerate(row):
-            refused = target < 0
-            to = -1 - used.setdefault(-target - 1, len(used)) if refused else under[target]
-            arcs.setdefault(to, []).append(option)
-        return arcs

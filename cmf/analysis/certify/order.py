@@ -23,7 +23,7 @@ Marks = npt.NDArray[np.uint64]
 def orders(
     resolved: ResolvedCatalog, asked: Sequence[t.Expr], space: Space | None
 ) -> list[list[str]]:
-    """An order for every first axis, the most promising first.
+    """An order for every first axis, the most promising first; what nothing speaks of comes last.
 
     An order is as wide at a place as statements that are half-decided there can tell sampled
     variants apart; the next axis is always the one that keeps this least.
@@ -54,7 +54,9 @@ def orders(
             order.append(min(rest, key=lambda axis: width(frozenset({*order, axis}))))
             total += width(frozenset(order))
         ranked.append((total, [axes[axis] for axis in order]))
-    return [order for _, order in sorted(ranked)]
+    meaning = Meaning(resolved, axes, 0)
+    read = {axis for expr in asked for axis, _ in meaning.reads(expr)}
+    return [sorted(order, key=lambda axis: axis not in read) for _, order in sorted(ranked)]
 
 
 def _sample(resolved: ResolvedCatalog, space: Space | None) -> npt.NDArray[np.int64]:
@@ -80,17 +82,16 @@ def _scopes(
     chance = np.random.default_rng(0)
     known = set()
     for expr in (part for each in asked for part in _conjuncts(each)):
-        reads = meaning.reads(expr)
-        scope = frozenset(reads.items())
-        if len(reads) < 2 or scope in known:
+        scope = frozenset(meaning.reads(expr))
+        names = [name for name in axes if any(name == axis for axis, _ in scope)]
+        if len(names) < 2 or scope in known:
             continue
         known.add(scope)
         marks = {}
-        for name, read in reads.items():
+        for name in names:
             axis = axes.index(name)
-            by_option = np.zeros(len(resolved.axes[name].options), dtype=np.uint64)
-            for group in meaning.groups(name, read):
-                by_option[group] = chance.integers(1, 2**63, dtype=np.uint64)
+            alike = meaning.alike(name, [read for a, read in scope if a == name])
+            by_option = chance.integers(1, 2**63, len(alike), dtype=np.uint64)[alike]
             marks[axis] = by_option[sample[:, axis]]
         yield marks
 
