@@ -41,6 +41,12 @@ class Planned:
     status: Status
     stopped_by: str = ""
 
+    @classmethod
+    def unproven(cls, plan: Plan, evaluation: Evaluation, stopped_by: str) -> Planned:
+        """A plan of which nothing is known but what it is."""
+        bound = min(0, evaluation.cost.total)
+        return cls(plan, evaluation, bound, Status.STOPPED, stopped_by)
+
     @property
     def cost(self) -> int:
         """Cost of the plan."""

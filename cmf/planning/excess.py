@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 from time import monotonic, sleep
 from typing import Any
 
@@ -33,6 +33,9 @@ SMALL = 500
 
 CLOSE = 1e-7
 """Gap, in scaled weight, at which the solver may stop."""
+
+STARTING = 2.0
+"""Seconds that a process of its own may take to start."""
 
 Going = Callable[[], bool]
 """Whether to go on."""
@@ -104,8 +107,10 @@ def excess(
         return _excess(problem, share, ratio, seconds)
     place = next(n for n, each in enumerate(problem.constraints) if each is share)
     found = Excess()
+    # The solver looks at its clock now and then only; what takes much longer is ended.
+    end = inf if seconds is None else monotonic() + 1.2 * seconds + STARTING
     with Background(_ShareWork(problem, place, ratio, seconds)) as child:
-        while child.running and going():
+        while child.running and monotonic() < end and going():
             for kind, value in child.messages():
                 if kind == "excess":
                     found = value

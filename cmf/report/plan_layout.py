@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from cmf.model.catalog import RuleText
 from cmf.planning.answer import Status
 from cmf.planning.decision.conflict import Conflict
 from cmf.planning.decision.decide import PUBLISHED, Decision
 from cmf.planning.decision.front import Level, MostSharing
 from cmf.planning.decision.prices import Price, Saving
+from cmf.planning.decision.relaxation import Kind as Loosened
 from cmf.report.money import Money, change
 from cmf.report.plan import COSTS, Findings, Units
 from cmf.report.table import Column, Kind, Row, Table, table
@@ -243,26 +245,63 @@ def _greatest(most: MostSharing) -> str:
 
 def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
     """Why there is no plan."""
-    rows: list[Row] = [("target or bound", name) for name in found.words]
-    if found.vehicles and (found.minimal or len(found.vehicles) <= _SHOWN):
-        rows.append(("rules and briefs of", ", ".join(found.vehicles)))
-    elif found.vehicles:
-        many = _counted(len(found.vehicles), "vehicle")
-        rows.append(("rules and briefs of", f"{many}; there was no time to look for fewer"))
-    columns = [Column("what"), Column("name", Kind.PROSE)]
-    title = "These cannot go together"
-    if not found.fewest:
-        title += " (there was no time to look for fewer)"
-    yield table("conflict", columns, rows, title=title)
+    known = [name for name in found.words if name not in found.undecided]
+    rows: list[Row] = [("target or bound", name, None) for name in known]
+    for rule in found.rules:
+        if rule.id not in found.undecided:
+            rows.append(("rule", _named(rule), rule.because or None))
+    needed = [name for name in found.vehicles if name not in found.undecided]
+    if needed:
+        rows.append((Loosened.VEHICLES.value, ", ".join(needed), None))
+    for what, names in (
+        ("target or bound", found.words),
+        ("rule", [rule.id for rule in found.rules]),
+        (Loosened.VEHICLES.value, found.vehicles),
+    ):
+        left = [name for name in names if name in found.undecided]
+        if left:
+            reason = f"no time to see which of these {len(left)} are needed"
+            rows.append((what, ", ".join(left), reason))
+    columns = [Column("what"), Column("name", Kind.PROSE), Column("reason", Kind.PROSE)]
+    notes = ["minimal: without any one of these there is a plan"] if found.minimal else []
+    notes.append(
+        "vehicles that are not named may take any modules, rules that are not named are left out, "
+        "and there is still no plan; features stay as they are"
+    )
+    yield table("conflict", columns, rows, title="These cannot go together", notes=notes)
     if found.relaxations:
-        shares = [(each.words, _reached(each.reached), money.words(each.cost))
-                  for each in found.relaxations]  # fmt: skip
+        ways = [
+            (
+                each.kind.value,
+                each.words,
+                "everything" if each.reached is None else _reached(each.reached),
+                money.words(each.cost),
+            )
+            for each in found.relaxations
+        ]
         heads = [
-            Column("target"),
-            Column("reached", title="a plan reaches"),
+            Column("what"),
+            Column("name", Kind.PROSE),
+            Column("reached", title="a plan then reaches"),
             Column("cost", title="at about"),
         ]
-        yield table("relaxations", heads, shares, title="One of these would have to give")
+        yield table("relaxations", heads, ways, title="One of these would have to give")
+    broken: list[Row] = []
+    for each in found.relaxations:
+        broken += [(each.words, _named(r), r.because or None) for r in each.against[:_NAMED]]
+        if len(each.against) > _NAMED:
+            broken.append((each.words, f"… {len(each.against) - _NAMED} more", None))
+    if broken:
+        heads = [
+            Column("vehicles", Kind.PROSE),
+            Column("rule", Kind.PROSE),
+            Column("reason", Kind.PROSE),
+        ]
+        yield table("broken", heads, broken, title="Rules that the freed vehicles would break")
+
+
+def _named(rule: RuleText) -> str:
+    return f"{rule.id} ({rule.span.place})" if rule.span else rule.id
 
 
 def _reached(value: Fraction) -> str:

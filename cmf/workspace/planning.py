@@ -23,7 +23,7 @@ from cmf.planning.decision.greatest import Greatest, cheapest, greatest
 from cmf.planning.decision.prices import Price, prices
 from cmf.planning.decision.solver import Solve
 from cmf.planning.lineup.pose import Posed, pose, share_named
-from cmf.problem.answer import Infeasible, Unknown
+from cmf.problem.answer import Infeasible, Limits, Unknown
 from cmf.source import Source, Span, Text
 from cmf.workspace.programme import Built, Programme, load_lineup
 from cmf.workspace.space import VariantSpace
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
 ALL = "all"
 """Stands for every target that a plan can be held to."""
 
-EXPLAIN_SECONDS = 60.0
+EXPLAIN_SECONDS = 90.0
 """What the search for a conflict may take."""
+
+
+FEW_VARIANTS = 3_000
+"""Variants that a vehicle may have when rules are left out to find a conflict."""
 
 
 @frozen(eq=False)
@@ -127,7 +131,30 @@ class Asked:
 
     def conflict(self, seconds: float = EXPLAIN_SECONDS) -> Conflict:
         """Why there is no plan."""
-        return conflict(self.posed, method(), seconds)
+        return conflict(self.posed, method(), seconds, self.without)
+
+    def without(self, rules: frozenset[str]) -> Posed:
+        """The same question without some rules, with the vehicles as they are built today."""
+        from cmf.problem.lower import lower
+        from cmf.workspace.engine import AUTO, open_space
+
+        resolved = self.posed.lowered.resolved
+        fewer = lower(
+            evolve(resolved, rules=tuple(each for each in resolved.rules if each.id not in rules))
+        )
+        _, space = open_space(fewer.problem, AUTO, Limits())
+        refused = [refusal.brief.vehicle.id for refusal in self.built.refusals]
+        posed, _ = pose(
+            fewer,
+            space,
+            self.posed.builds,
+            self.posed.volumes,
+            self.posed.planning,
+            self.targets,
+            refused,
+            FEW_VARIANTS,
+        )
+        return posed
 
 
 def method() -> Solve:

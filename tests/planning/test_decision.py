@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import cmf
 from cmf.analysis.sharing import incidence_of_builds
@@ -21,9 +23,12 @@ from cmf.planning.brute import front as every_front
 from cmf.planning.constraints import Constraint, Share, Total
 from cmf.planning.data import Plan
 from cmf.planning.decision.baseline import learned, stand_alone
-from cmf.planning.decision.conflict import Conflict
+from cmf.planning.decision.conflict import Conflict, held_to
 from cmf.planning.decision.decide import Decision
+from cmf.planning.decision.freedom import freed
 from cmf.planning.decision.front import MostSharing, Search, most_sharing, pareto
+from cmf.planning.decision.minimal import minimal
+from cmf.planning.decision.relaxation import Kind
 from cmf.planning.decision.solver import try_all
 from cmf.planning.evaluate import accepts, evaluate, share_of
 from cmf.planning.solve import solve
@@ -136,7 +141,7 @@ def test_a_conflict_is_minimal_and_its_relaxations_work() -> None:
     posed = question.posed
     assert isinstance(solve(posed.problem), Infeasible)
     found = question.conflict(20)
-    assert found.fewest
+    assert found.minimal
     assert set(found.words) < {each.words for each in posed.assumed}
 
     def plan_with(words: tuple[str, ...]) -> bool:
@@ -146,8 +151,10 @@ def test_a_conflict_is_minimal_and_its_relaxations_work() -> None:
     assert not plan_with(found.words)
     for word in found.words:
         assert plan_with(tuple(other for other in found.words if other != word))
-    assert found.relaxations
-    for loose in found.relaxations:
+    bounds = [each for each in found.relaxations if each.kind is Kind.BOUND]
+    assert bounds
+    for loose in bounds:
+        assert loose.reached is not None
         constraints: list[Constraint] = []
         for each in posed.assumed:
             match each.constraint:
@@ -162,13 +169,77 @@ def test_a_conflict_is_minimal_and_its_relaxations_work() -> None:
         assert best.cost <= loose.cost
 
 
+def test_rules_and_vehicles_of_a_conflict_are_all_needed() -> None:
+    question = asked(HERE / "rich", "invest-petrol", "list-r", "kilowatts")
+    found = question.conflict(30)
+    assert found.minimal
+    assert [rule.id for rule in found.rules] == ["R1", "R2", "R3"]
+    assert found.rules[0].because
+    assert found.vehicles == ("A", "B", "C")
+    every = frozenset(rule.id for rule in question.posed.lowered.resolved.rules)
+    ids = [build.brief.vehicle.id for build in question.posed.builds]
+
+    def possible(rules: set[str], vehicles: set[str]) -> bool:
+        posed = question.without(every - rules)
+        free = [i for i, name in enumerate(ids) if name not in vehicles]
+        return isinstance(solve(freed(held_to(posed, found.words), free)), Planned)
+
+    rules, vehicles = {rule.id for rule in found.rules}, set(found.vehicles)
+    assert not possible(rules, vehicles)
+    for rule in rules:
+        assert possible(rules - {rule}, vehicles)
+    for vehicle in vehicles:
+        assert possible(rules, vehicles - {vehicle})
+
+
+def test_rules_that_freed_vehicles_break_are_named() -> None:
+    question = asked(HERE / "rich", "invest-petrol", "list-r", "kilowatts")
+    ways = [each for each in question.conflict(30).relaxations if each.kind is Kind.VEHICLES]
+    assert [each.names for each in ways] == [("B",), ("A",)]
+    assert all(each.reached is None for each in ways)
+    costs = [each.cost for each in question.conflict(30).relaxations]
+    assert costs == sorted(costs)
+    known = {rule.id for rule in question.posed.lowered.resolved.rules}
+    assert {rule.id for each in ways for rule in each.against} <= known
+    assert ways[0].against
+
+
+def test_without_time_a_conflict_says_what_it_does_not_know() -> None:
+    question = asked(HERE / "rich", "invest-petrol", "list-r", "kilowatts")
+    found = question.conflict(0)
+    assert not found.minimal
+    assert found.undecided >= {*found.words, *found.vehicles}
+    assert len(found.vehicles) == len(question.posed.builds)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sets(st.integers(0, 11), min_size=1), min_size=1, max_size=4),
+    st.none() | st.integers(1, 5),
+)
+def test_what_is_minimal_is_minimal(cores: list[set[int]], largest: int | None) -> None:
+    every = list(range(12))
+
+    def hopeless(kept: Sequence[int]) -> bool:
+        return any(core <= set(kept) for core in cores)
+
+    kept, unknown = minimal(every, hopeless, largest)
+    assert unknown == []
+    assert set(kept) in cores
+    assert not any(core < set(kept) for core in cores)
+    # What cannot be asked stays, and is said.
+    kept, unknown = minimal(every, lambda some: None if 0 not in some else hopeless(some))
+    assert 0 in kept
+    assert unknown == [0]
+
+
 def test_contradictory_targets() -> None:
     found = cmf.plan(E12, ["ci97", "spend >= 99 %"])
     assert isinstance(found, Conflict)
     assert found.words == ("spend",)
-    assert [(each.words, each.reached) for each in found.relaxations] == [
-        ("spend", Fraction(69, 74))
-    ]
+    assert [
+        (each.words, each.reached) for each in found.relaxations if each.kind is Kind.BOUND
+    ] == [("spend", Fraction(69, 74))]
 
 
 def test_cost_against_sharing_is_the_whole_front() -> None:

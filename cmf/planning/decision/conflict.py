@@ -2,217 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from time import monotonic
-from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
+from cmf.errors import LimitReached
+from cmf.model.catalog import RuleText, Severity
 from cmf.planning.answer import PlanLimits, Planned
-from cmf.planning.constraints import AtMost, Constraint, Share, Total
-from cmf.planning.data import Diagram, PlanningProblem
+from cmf.planning.constraints import Share
+from cmf.planning.data import PlanningProblem
+from cmf.planning.decision.freedom import freed
+from cmf.planning.decision.greatest import Exceed, out_of_reach
+from cmf.planning.decision.minimal import minimal
+from cmf.planning.decision.relaxation import Kind, Relaxation, relaxations
 from cmf.planning.decision.solver import Solve
+from cmf.planning.excess import excess
 from cmf.planning.lineup.pose import Posed
 from cmf.problem.answer import Infeasible
 
 ANY = PlanLimits(gap=Fraction(1))
 """Any plan is good enough."""
 
-ROUGH = Fraction(1, 100)
-"""How near to the least cost the plans are that show what can be reached."""
+AT_ONCE = 8
+"""Vehicles that are freed at once: free ones make the models large."""
 
-FINE = Fraction(1, 1000)
-"""A share is loosened by steps of a tenth of a point."""
+LONGEST = 15.0
+"""Seconds that one question may take."""
 
-T = TypeVar("T")
-
-
-@frozen
-class Relaxation:
-    """One bound that gives way so that a plan exists.
-
-    Attributes
-    ----------
-    words
-        The target or bound.
-    reached
-        What a plan can reach when everything else stands: a share, or a sum in base units.
-    cost
-        Cost of such a plan, within `ROUGH` of the least.
-    """
-
-    words: str
-    reached: Fraction
-    cost: int
+Without = Callable[[frozenset[str]], Posed]
+"""The problem without some rules, by their ids; raises `LimitReached` when it is too large."""
 
 
 @frozen
 class Conflict:
-    """Targets, bounds and vehicles that cannot go together.
+    """Targets, bounds, rules and vehicles that cannot go together.
 
     Attributes
     ----------
     words
-        Targets and bounds; without any one of them there is a plan.
+        Targets and bounds.
+    rules
+        Rules of the catalogue.
     vehicles
-        Ids of the vehicles whose rules and briefs stand in the way: were one of them free to take
-        any modules, there would be a plan. With none the targets contradict each other.
-    fewest
-        Whether it is known that none of `words` can be left out; not when time ran out first.
-    minimal
-        The same of `vehicles`.
+        Ids of the vehicles that are held to their brief and the rules; the others may take any
+        modules, and there is still no plan. With none the targets contradict each other.
+    undecided
+        Of these the names that perhaps can be left out: time ran out first.
     relaxations
-        Cheapest first.
+        What would have to give, cheapest first.
     """
 
     words: tuple[str, ...]
+    rules: tuple[RuleText, ...]
     vehicles: tuple[str, ...]
-    fewest: bool
-    minimal: bool
+    undecided: frozenset[str]
     relaxations: tuple[Relaxation, ...]
 
+    @property
+    def minimal(self) -> bool:
+        """Whether nothing can be left out."""
+        return not self.undecided
 
-def conflict(posed: Posed, solve: Solve, seconds: float) -> Conflict:
-    """A minimal set of targets, bounds and vehicles without a plan, and what loosens it.
+
+@define
+class _Judge:
+    """Says whether a problem has no plan, within what is left of the time."""
+
+    solve: Solve
+    exceed: Exceed
+    end: float
+
+    def __call__(self, problem: PlanningProblem) -> bool | None:
+        left = min(LONGEST, self.end - monotonic())
+        if left <= 0:
+            return None
+        try:
+            if any(isinstance(each, Share) for each in problem.constraints):
+                found = out_of_reach(problem, left, exceed=self.exceed)
+                if found is not None:
+                    return found is True
+            answer = self.solve(problem, evolve(ANY, seconds=left), None)
+        except KeyboardInterrupt:
+            # What is known so far is the answer.
+            self.end = monotonic()
+            return None
+        return (
+            True
+            if isinstance(answer, Infeasible)
+            else False
+            if isinstance(answer, Planned)
+            else None
+        )
+
+
+def conflict(
+    posed: Posed,
+    solve: Solve,
+    seconds: float,
+    without: Without | None = None,
+    exceed: Exceed = excess,
+) -> Conflict:
+    """A minimal set of targets, bounds, rules and vehicles without a plan, and what loosens it.
 
     Parameters
     ----------
     posed
         A problem without a plan.
     seconds
-        About how long to search; what is found later is left out.
+        About how long to search; the smallest set so far is the answer, and says so.
+    without
+        Poses the problem without some rules; with `None` rules are not looked at.
     """
-    end = monotonic() + seconds
-
-    def hopeless(problem: PlanningProblem) -> bool:
-        limits = evolve(ANY, seconds=max(0.1, end - monotonic()))
-        return isinstance(solve(problem, limits, None), Infeasible)
-
+    began = monotonic()
+    judge = _Judge(solve, exceed, began + seconds * 0.15)
     names = list(dict.fromkeys(each.words for each in posed.assumed))
-    words, smallest = _smallest(names, lambda kept: hopeless(_with(posed, kept)), end)
-    loosened = [
-        found for name in words if (found := _relaxation(posed, name, solve, end)) is not None
-    ]
-    loosened.sort(key=lambda each: each.cost)
-    fewer = _with(posed, words)
-    everybody = frozenset(range(len(fewer.vehicles)))
-    bound, needed = _smallest(
-        sorted(everybody), lambda kept: hopeless(freed(fewer, everybody - set(kept))), end
-    )
-    vehicles = tuple(posed.builds[i].brief.vehicle.id for i in bound)
-    return Conflict(tuple(words), vehicles, smallest, needed, tuple(loosened))
+    words, unknown_words = minimal(names, lambda kept: judge(held_to(posed, kept)))
+    # What would have to give is worth more than the smallest set: it comes before the long part.
+    judge.end = began + seconds * 0.45
+    loosened = relaxations(posed, words, solve, exceed, judge.end)
+    judge.end = began + seconds * 0.65
+    rules, left, unknown_rules = _rules(posed, words, without, judge)
+    judge.end = began + seconds
+    fewer = held_to(left, words)
+    by_volume = sorted(range(len(fewer.vehicles)), key=lambda i: fewer.vehicles[i].volume)
+    ids = [build.brief.vehicle.id for build in posed.builds]
+    enough = [set(each.names) for each in loosened if each.kind is Kind.VEHICLES]
+
+    def hopeless(kept: Sequence[int]) -> bool | None:
+        free = set(by_volume) - set(kept)
+        if any(names <= {ids[i] for i in free} for names in enough):
+            return False
+        return judge(freed(fewer, free))
+
+    bound, unknown = minimal(by_volume, hopeless, AT_ONCE)
+    undecided = {*unknown_words, *unknown_rules, *(ids[i] for i in unknown)}
+    vehicles = tuple(ids[i] for i in sorted(bound))
+    return Conflict(tuple(words), rules, vehicles, frozenset(undecided), loosened)
 
 
-def _smallest(
-    every: Sequence[T], hopeless: Callable[[Sequence[T]], bool], end: float
-) -> tuple[list[T], bool]:
-    """A part of the elements that is still hopeless, by leaving out ever smaller pieces.
+def _rules(
+    posed: Posed, words: Sequence[str], without: Without | None, judge: _Judge
+) -> tuple[tuple[RuleText, ...], Posed, list[str]]:
+    """The rules that are needed, the problem with these alone, and the ids of undecided ones."""
+    hard = [r for r in posed.lowered.resolved.catalog.rules if r.severity is Severity.HARD]
+    if without is None:
+        return (), posed, []
+    every = [rule.id for rule in hard]
+    smallest = posed
 
-    Returns
-    -------
-    the part, and whether no element of it can be left out
-    """
-    kept = list(every)
-    size = max(1, len(kept) // 2)
-    while True:
-        place, shrunk = 0, False
-        while place < len(kept):
-            if monotonic() > end:
-                return kept, False
-            fewer = kept[:place] + kept[place + size :]
-            if hopeless(fewer):
-                kept, shrunk = fewer, True
-            else:
-                place += size
-        if size == 1 and not shrunk:
-            return kept, True
-        size = max(1, size // 2)
+    def hopeless(kept: Sequence[str]) -> bool | None:
+        nonlocal smallest
+        if monotonic() > judge.end:
+            return None
+        try:
+            looser = without(frozenset(every) - set(kept))
+        except LimitReached:
+            return None
+        answer = judge(held_to(looser, words))
+        if answer:
+            smallest = looser
+        return answer
+
+    kept, unknown = minimal(every, hopeless)
+    return tuple(rule for rule in hard if rule.id in kept), smallest, unknown
 
 
-def _with(posed: Posed, words: Sequence[str]) -> PlanningProblem:
+def held_to(posed: Posed, words: Sequence[str]) -> PlanningProblem:
+    """The problem with some of its targets and bounds."""
     kept = tuple(each.constraint for each in posed.assumed if each.words in words)
     return evolve(posed.problem, constraints=kept)
-
-
-def freed(problem: PlanningProblem, vehicles: Collection[int]) -> PlanningProblem:
-    """The problem in which some vehicles may take any modules that some vehicle may take.
-
-    They still differ in what their features add to a module.
-    """
-    anything: list[set[int]] = [set() for _ in problem.slots]
-    for vehicle in problem.vehicles:
-        for choices, layer in zip(anything, vehicle.diagram.layers, strict=True):
-            choices |= {choice for _, choice, _ in layer}
-    diagram = Diagram(tuple(tuple((0, c, 0) for c in sorted(each)) for each in anything))
-    return evolve(
-        problem,
-        vehicles=tuple(
-            evolve(vehicle, diagram=diagram, keep=False) if i in vehicles else vehicle
-            for i, vehicle in enumerate(problem.vehicles)
-        ),
-    )
-
-
-def _relaxation(posed: Posed, words: str, solve: Solve, end: float) -> Relaxation | None:
-    """The least loosening of one target or bound, everything else standing.
-
-    Halves the stretch between what a plan reaches and what none does.
-    """
-    places = [i for i, each in enumerate(posed.assumed) if each.words == words]
-    if len(places) != 1:
-        return None
-    (place,) = places
-    constraints = list(posed.problem.constraints)
-    stated = _bound(constraints[place])
-    if stated is None:
-        return None
-    impossible, fine = stated
-    best: Relaxation | None = None
-    wanted: Fraction | None = None
-    while monotonic() < end:
-        constraints[place] = _loosened(posed.assumed[place].constraint, wanted)
-        problem = evolve(posed.problem, constraints=tuple(constraints))
-        limits = PlanLimits(seconds=max(0.1, end - monotonic()), gap=ROUGH)
-        answer = solve(problem, limits, None)
-        if isinstance(answer, Planned):
-            value = answer.evaluation.measured[place].value
-            if value is None:
-                break
-            best = Relaxation(words, value, answer.cost)
-        elif isinstance(answer, Infeasible) and wanted is not None:
-            impossible = wanted
-        else:
-            break
-        if best is None or abs(best.reached - impossible) <= fine:
-            break
-        wanted = (best.reached + impossible) / 2
-    return best
-
-
-def _bound(constraint: Constraint) -> tuple[Fraction, Fraction] | None:
-    """The bound of a constraint that has one, and how fine it is looked for."""
-    match constraint:
-        case Share(bound=bound):
-            return bound, FINE
-        case Total(low=None, high=int(bound)) | Total(low=int(bound), high=None):
-            return Fraction(bound), Fraction(1)
-        case AtMost(most=bound):
-            return Fraction(bound), Fraction(1)
-        case _:
-            return None
-
-
-def _loosened(constraint: Constraint, bound: Fraction | None) -> Constraint:
-    """The same constraint with another bound; with `None` without any."""
-    match constraint:
-        case Share():
-            return evolve(constraint, bound=Fraction(0) if bound is None else bound)
-        case Total(low=None):
-            return evolve(constraint, high=None if bound is None else int(bound))
-        case Total():
-            return evolve(constraint, low=None if bound is None else -int(-bound))
-        case AtMost(weights=weights):
-            return evolve(constraint, most=sum(weights.values()) if bound is None else int(bound))
-        case _:
-            return constraint

@@ -133,7 +133,7 @@ class Search:
         """The plan of greatest share, of whose cost nothing is known."""
         reached = evaluate(self._bounded(found.share), found.plan)
         by = "the user" if found.stopped else "the time"
-        return Planned(found.plan, reached, min(0, reached.cost.total), Status.STOPPED, by)
+        return Planned.unproven(found.plan, reached, by)
 
     def point(self, planned: Planned) -> Point:
         """A plan with its share."""

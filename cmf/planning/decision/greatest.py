@@ -14,7 +14,7 @@ from time import monotonic
 
 from attrs import evolve, frozen
 
-from cmf.planning.answer import OnProgress, PlanLimits, Planned, Progress, Status
+from cmf.planning.answer import OnProgress, PlanLimits, Planned, Progress
 from cmf.planning.constraints import Share
 from cmf.planning.data import Plan, PlanningProblem
 from cmf.planning.decision.solver import Answer, Solve
@@ -175,9 +175,7 @@ def cheapest(
     left = None if limits.seconds is None else limits.seconds - (monotonic() - began)
     answer = solve(problem, evolve(limits, seconds=left), on_progress)
     if isinstance(answer, Unknown) and isinstance(known, Plan):
-        found = evaluate(problem, known)
-        bound = min(0, found.cost.total)
-        answer = Planned(known, found, bound, Status.STOPPED, answer.limit)
+        answer = Planned.unproven(known, evaluate(problem, known), answer.limit)
     return _in_words_of(limits, answer)
 
 

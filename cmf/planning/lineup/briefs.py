@@ -62,7 +62,7 @@ class Freedom:
             *self._required(vehicle),
         )
 
-    def variants(self, space: Space, today: Build) -> Ints:
+    def variants(self, space: Space, today: Build, most: int = MOST_VARIANTS) -> Ints:
         """The variants that a plan may give to a vehicle, in declared order.
 
         Parameters
@@ -71,6 +71,8 @@ class Freedom:
             All valid variants of the catalogue.
         today
             How the vehicle is built today.
+        most
+            Valid variants that it may have.
 
         Returns
         -------
@@ -80,15 +82,15 @@ class Freedom:
         Raises
         ------
         LimitReached
-            When there are more than `MOST_VARIANTS`.
+            When there are more than `most`.
         InputError
             When `within` names a quantity that is no sum over the options.
         """
         within = space.where(*self.conditions(today))
         counted = within.count()
-        if isinstance(counted, Unknown) or counted.value > MOST_VARIANTS:
+        if isinstance(counted, Unknown) or counted.value > most:
             raise LimitReached(
-                f"{today.brief.vehicle.id} has more than {MOST_VARIANTS} variants to choose from: "
+                f"{today.brief.vehicle.id} has more than {most} variants to choose from: "
                 "open fewer conditions in planning.yaml"
             )
         found = _array(within, len(today.variant))

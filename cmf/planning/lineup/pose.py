@@ -14,7 +14,7 @@ from cmf.model.targets import Target
 from cmf.planning.constraints import Constraint, Leads, Share, Total
 from cmf.planning.data import Diagram, Plan, PlanningProblem, Vehicle
 from cmf.planning.lineup.assembly import Assembly
-from cmf.planning.lineup.briefs import Freedom
+from cmf.planning.lineup.briefs import MOST_VARIANTS, Freedom
 from cmf.planning.lineup.express import express
 from cmf.planning.lineup.ground import Ground
 from cmf.planning.lineup.sums import options_in_use
@@ -113,6 +113,7 @@ def pose(
     planning: Planning,
     targets: Sequence[Target] = (),
     refused: Collection[str] = (),
+    most: int = MOST_VARIANTS,
 ) -> tuple[Posed, Mapping[str, str]]:
     """The planning problem of the built vehicles of a line-up.
 
@@ -126,6 +127,8 @@ def pose(
         Cars a year of each.
     refused
         Ids of vehicles that cannot be built.
+    most
+        Valid variants that a vehicle may have.
 
     Returns
     -------
@@ -139,7 +142,7 @@ def pose(
         When a condition of a target or of the planning file is wrong.
     """
     freedom = Freedom.of(lowered, planning)
-    pieces = [freedom.variants(space, build) for build in builds]
+    pieces = [freedom.variants(space, build, most) for build in builds]
     spans = [0, *np.cumsum([len(piece) for piece in pieces]).tolist()]
     assembly = Assembly(lowered, builds, freedom.axes, np.concatenate(pieces), spans)
     ground = Ground.of(assembly, planning, volumes)
