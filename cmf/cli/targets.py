@@ -26,7 +26,7 @@ def targets(
         ),
     ] = None,
     trend: Annotated[
-        bool, typer.Option("--trend", help="Also show the ratios by model year, and carry-over.")
+        bool, typer.Option("--trend", help="Also show the targets by model year, and carry-over.")
     ] = False,
     style: p.FormatOption = p.Format.TABLE,
     output: p.Output = None,
@@ -111,7 +111,7 @@ def _report(
     layout = list(targets_layout(assessment, units))
     if points:
         tables.append(trend_table(points))
-        layout.insert(0, trend_layout(points))
+        layout.insert(0, trend_layout(points, units))
     if falls is not None:
         tables.append(fall_table(falls))
         if falls:

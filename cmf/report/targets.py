@@ -86,7 +86,7 @@ def fall_table(falls: Sequence[Fall]) -> Table:
 
 
 def trend_table(points: Sequence[Point]) -> Table:
-    """Every ratio in every model year, as data; of carry-over the weight stands in the id."""
+    """Every target in every model year, as data; of carry-over the weight stands in the id."""
     columns = (
         Column("year", Kind.WHOLE),
         Column("vehicles", Kind.WHOLE),
@@ -100,7 +100,8 @@ def trend_table(points: Sequence[Point]) -> Table:
     for point in points:
         head = (point.year, point.vehicles, point.new)
         for outcome in point.outcomes:
-            ends = (exactly(outcome.low, ratio=True), exactly(outcome.high, ratio=True))
+            ratio = outcome.target.kind.ratio
+            ends = (exactly(outcome.low, ratio=ratio), exactly(outcome.high, ratio=ratio))
             rows.append((*head, outcome.target.id, *ends, outcome.cause or None))
         for result in point.carried:
             value = Exact(result.value, ratio=True) if isinstance(result, Metric) else None
@@ -109,7 +110,7 @@ def trend_table(points: Sequence[Point]) -> Table:
     return table("trend", columns, rows)
 
 
-def trend_layout(points: Sequence[Point]) -> Table:
+def trend_layout(points: Sequence[Point], units: Units) -> Table:
     """A line for every model year."""
     outcomes = points[0].outcomes if points else ()
     carried = points[0].carried if points else ()
@@ -123,10 +124,10 @@ def trend_layout(points: Sequence[Point]) -> Table:
     rows: list[Row] = []
     for point in points:
         taken = [Ratio(r.value, 1) if isinstance(r, Metric) else None for r in point.carried]
-        values = [value_text(outcome, PURE) for outcome in point.outcomes]
+        values = [value_text(each, unit_of(each, units)) for each in point.outcomes]
         rows.append((str(point.year), point.vehicles, point.new, *taken, *values))
     notes = ["carry-over: how much of the new vehicles' parts the vehicles of earlier years use"]
-    title = "Ratios of all vehicles up to a model year"
+    title = "Targets on all vehicles up to a model year"
     return table("trend", columns, rows, title=title, notes=notes)
 
 

@@ -209,6 +209,9 @@ def test_a_trend_by_model_year(folder: Path, tmp_path: Path) -> None:
     # A and B alone: 14 of 20 euros of A and 7 of 10 of B.
     assert found[2020, "share"] == "7/10"
     assert found[2024, "share"] == "2/3"
+    # Numbers that are no ratio have their years too.
+    assert found[2020, "kinds"] == "1"
+    assert found[2024, "kinds"] == "2"
     # Of the six part numbers of C, four are in A or B.
     assert (found[2020, "carry_over.part_number"], found[2024, "carry_over.part_number"]) == (
         None,

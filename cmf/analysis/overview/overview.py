@@ -41,7 +41,7 @@ class Overview:
     assessment
         The targets; `None` when the line-up has none.
     points
-        The targets that are ratios, year by year; empty without targets or without time.
+        The targets that are measured, year by year; empty without targets or without time.
     census
         What any two valid variants of two brands share; empty when it was not asked for.
     """

@@ -1,4 +1,4 @@
-"""How the ratios of a line-up move from model year to model year."""
+"""How the targets of a line-up move from model year to model year."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Point:
     vehicles, new
         Vehicles with a model year up to this one, built or not; those of this very year.
     outcomes
-        The targets that are ratios, measured on these vehicles.
+        All targets that are measured, on these vehicles.
     carried
         How much of the built vehicles of this year is taken from those before, by weight.
     """
@@ -45,7 +45,7 @@ def trend(
     targets: Sequence[Target],
     weights: Sequence[Weight] = (Weight.PART_NUMBER, Weight.LIST_COST),
 ) -> Iterator[Point]:
-    """The ratios for every model year in which a vehicle appears: of all vehicles up to it.
+    """The targets for every model year in which a vehicle appears: of all vehicles up to it.
 
     Carry-over of a year is ``w(parts of its vehicles that earlier ones use) / w(all their parts)``;
     it is not evaluable in the first year.
@@ -62,7 +62,7 @@ def trend(
     axis = fleet.lowered.problem.index(catalog.time)
     names = fleet.lowered.problem.variables[axis].options
     years = [None if known[axis] is None else int(names[known[axis] or 0]) for known in fleet.known]
-    ratios = [t for t in targets if t.kind.ratio and t.metric != "not_measured"]
+    measured = [target for target in targets if target.metric != "not_measured"]
     for year in sorted({year for year in years if year is not None}):
         so_far = [i for i, each in enumerate(years) if each is not None and each <= year]
         part = fleet.only(so_far)
@@ -70,7 +70,7 @@ def trend(
             year,
             len(so_far),
             years.count(year),
-            tuple(evaluate(target, part) for target in ratios),
+            tuple(evaluate(target, part) for target in measured),
             tuple(_carried(part, [years[i] == year for i in so_far], weight) for weight in weights),
         )
 

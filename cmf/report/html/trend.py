@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from cmf.analysis.commonality.basis import Metric, NotEvaluable, Result
@@ -17,6 +16,7 @@ from cmf.report.html.layout import axis, layout, legend
 from cmf.report.html.section import Chart, Section
 from cmf.report.html.theme import role
 from cmf.report.table import Column, Kind, Row, table
+from cmf.report.targets import exactly
 from cmf.report.words import percent
 
 ACROSS = 4
@@ -27,7 +27,7 @@ _PANEL = 150
 
 
 def trend_section(overview: Overview) -> Section:
-    """The shares in one chart, and a small one for every target that is a ratio."""
+    """The shares in one chart, and a small one for every target that is measured."""
     title = "Over the model years"
     if overview.catalog.time is None:
         return Section("trend", title, ("Not evaluable: the catalogue declares no time feature.",))
@@ -101,8 +101,9 @@ def _targets(points: Sequence[Point]) -> Chart:
     lines = -(-len(targets) // ACROSS)
     height = 54 + (_PANEL + 50) * lines
     says = (
-        "One panel for each target that is a ratio: its value by model year, and the target as a "
-        "dashed line. A band is an interval. Years in which it is not evaluable are left out."
+        "One panel for each target: its value by model year, and the target as a dashed line. "
+        "Numbers that are no ratio are in base units, as 220G Wh. A band is an interval. Years in "
+        "which a target is not evaluable are left out."
     )
     data: list[dict[str, Any]] = []
     parts: dict[str, Any] = {"shapes": [], "annotations": []}
@@ -116,8 +117,8 @@ def _targets(points: Sequence[Point]) -> Chart:
         Column("id"),
         Column("year"),
         Column("vehicles", Kind.WHOLE),
-        Column("low", Kind.NUMBER, "least, per cent"),
-        Column("high", Kind.NUMBER, "greatest, per cent"),
+        Column("low", Kind.EXACT, "least"),
+        Column("high", Kind.EXACT, "greatest"),
         Column("numerator", Kind.NUMBER),
         Column("denominator", Kind.NUMBER),
         Column("threshold"),
@@ -128,8 +129,8 @@ def _targets(points: Sequence[Point]) -> Chart:
             outcome.target.id,
             str(point.year),
             point.vehicles,
-            _percent(outcome.low),
-            _percent(outcome.high),
+            exactly(outcome.low, ratio=outcome.target.kind.ratio),
+            exactly(outcome.high, ratio=outcome.target.kind.ratio),
             *(map(float, outcome.counted) if outcome.counted else (None, None)),
             outcome.target.bounds.text,
             outcome.cause or None,
@@ -168,7 +169,8 @@ def _panel(
     years = [p.year for p in points]
     ends = [float(end) for end in (target.bounds.low, target.bounds.high) if end is not None]
     values = [float(end) for _, o in found for end in (o.low, o.high) if end is not None]
-    most = max([1.0, *values, *ends])
+    ratio = target.kind.ratio
+    most = max([1.0 if ratio else 0.0, *values, *ends])
     parts[f"xaxis{tag}"] = axis(
         domain=[left, left + wide],
         anchor=f"y{tag}",
@@ -182,12 +184,12 @@ def _panel(
         domain=[max(0.0, top - high), top],
         anchor=f"x{tag}",
         range=[min([0.0, *values]), most * 1.04],
-        tickformat=".0%",
+        tickformat=".0%" if ratio else "~s",
         nticks=4,
         automargin=False,
     )
     common = {"type": "scatter", "xaxis": f"x{tag}", "yaxis": f"y{tag}"}
-    data.append(common | _line(found))
+    data.append(common | _line(found, ratio=ratio))
     if any(o.low != o.high for _, o in found):
         data.append(common | _band(found))
     parts["shapes"] += [_target_line(tag, end) for end in ends]
@@ -235,14 +237,14 @@ def _heading(tag: str, target: Target) -> dict[str, Any]:
     }
 
 
-def _line(found: Sequence[tuple[int, Outcome]]) -> dict[str, Any]:
+def _line(found: Sequence[tuple[int, Outcome]], *, ratio: bool) -> dict[str, Any]:
     return {
         "mode": "lines+markers",
         "x": [year for year, _ in found],
         "y": [round(float(o.low or 0), 6) for _, o in found],
         "line": {"color": role("link"), "width": 2},
         "marker": {"size": 6, "color": role("link")},
-        "hovertemplate": "%{x}: %{y:.1%}<extra></extra>",
+        "hovertemplate": f"%{{x}}: %{{y:{'.1%' if ratio else ',~r'}}}<extra></extra>",
     }
 
 
@@ -259,10 +261,6 @@ def _band(found: Sequence[tuple[int, Outcome]]) -> dict[str, Any]:
         "line": {"width": 0},
         "hoverinfo": "skip",
     }
-
-
-def _percent(value: Fraction | None) -> float | None:
-    return None if value is None else round(float(value) * 100, 4)
 
 
 def _said(result: Result) -> str:
