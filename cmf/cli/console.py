@@ -106,15 +106,25 @@ def counted(steps: Iterable[T], total: int, what: str) -> Iterator[T]:
 
 
 class _Remarks(logging.Handler):
-    """Log records as remarks."""
+    """Log records as remarks, each once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
-        remark(f"remark: {record.getMessage()}")
+        text = record.getMessage()
+        if text not in self.said:
+            self.said.add(text)
+            remark(f"remark: {text}")
 
 
 def pass_on_remarks() -> None:
-    """Show the warnings of the package as remarks."""
+    """Show the warnings of the package as remarks, from now on."""
     logger = logging.getLogger("cmf")
+    for handler in logger.handlers:
+        if isinstance(handler, _Remarks):
+            handler.said.clear()
     if not logger.handlers:
         logger.addHandler(_Remarks())
 

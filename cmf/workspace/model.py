@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from cmf.analysis.why import Impossible, Possible
     from cmf.model.catalog import Catalog
     from cmf.workspace.space import VariantSpace
+
+logger = logging.getLogger(__name__)
 
 
 @frozen
@@ -74,23 +77,30 @@ class Model:
     def conditions(self, *texts: str | Text) -> tuple[Constraint, ...]:
         """Conditions in the rule language as constraints.
 
+        Where one compares with a number that is no option, such as a year that there is not, a
+        warning is logged.
+
         Raises
         ------
         InputError
             With every fault of every text.
         """
+        from cmf.rules.absent import absent
         from cmf.rules.resolve import resolve_condition
 
         constraints: list[Constraint] = []
         faults: list[Diagnostic] = []
         for text in map(_as_text, texts):
             try:
-                formula = self.lowered.condition(resolve_condition(self.lowered.resolved, text))
+                meant = resolve_condition(self.lowered.resolved, text)
+                formula = self.lowered.condition(meant)
                 if self.kept is not None:
                     formula = narrowed(self.lowered.problem, self.kept, self.problem, formula)
             except InputError as error:
                 faults += error.diagnostics
                 continue
+            for each in dict.fromkeys(absent(meant, self.lowered.resolved)):
+                logger.warning("%s: %s; %s", text.span.place, each.message, each.remedy)
             constraints.append(Constraint(formula, Origin("choice", text.value, "", text.span)))
         if faults:
             raise InputError(faults)

@@ -183,3 +183,22 @@ def test_modules_that_differ_in_money_only(folder: Path, findings: Found) -> Non
     replace(folder / "modules" / "front.yaml", "length: 1 100 mm, inv", "length: 1 110 mm, inv")
     found = only(findings(), "near-duplicate-modules")
     assert "only in numbers and a few parts" in found.message
+
+
+def test_a_year_that_there_is_not(folder: Path, rule: Write, findings: Found) -> None:
+    """`model_year == 2030` keeps its meaning, false whatever is chosen; who wrote it is told."""
+    axis, option = numeric(folder)
+    beyond = int(option) + 70
+    rule("E1", f"when: {axis} == {beyond}\nrequire: {axis} == {option}\nbecause: so")
+    found = [each for each in findings() if each.code == "no-such-option"]
+    assert place(found[0]) == "E1.yaml:2"
+    assert f"`{axis} == {beyond}` never holds: `{axis}` has no option {beyond}" in found[0].message
+    assert found[0].remedy == f"did you mean `{option}`?"
+
+
+def numeric(folder: Path) -> tuple[str, str]:
+    """The time feature of a catalogue and its last year."""
+    catalog = cmf.load(folder).catalog
+    assert catalog.time is not None
+    (axis,) = [each for each in catalog.axes if each.name == catalog.time]
+    return axis.name, axis.names[-1]

@@ -316,3 +316,24 @@ def test_certificates(demo: Path) -> None:
     refused = call("verify", "b.json", "demo")
     assert (refused.code, refused.out) == (1, "")
     assert "another state" in refused.err
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_condition_on_a_year_that_there_is_not_is_remarked_on_once() -> None:
+    """The answer stays what the semantics say: such a comparison is false."""
+    said = (
+        "remark: --where:1:1: `model_year == 2030` never holds: `model_year` has no option 2030; "
+    )
+    for command in ("count", "why", "options", "variants"):
+        answer = call(command, "demo", "--where", "model_year == 2030")
+        assert answer.code == 1
+        assert answer.err.count(said + "; did you mean `2027`?\n") == 1, answer.err
+    opposite = call("count", "demo", "--where", "brand == north and model_year != 2030")
+    assert "`model_year != 2030` always holds" in opposite.err
+    listed = call("count", "demo", "--where", "model_year in {2026, 2030}")
+    assert (listed.code, listed.err.count("never holds")) == (0, 1)
+    assert call("count", "demo", "--where", "model_year <= 2030").err == ""
+    Path("demo/tests/year.yaml").write_text("tests:\n  - {id: Y, impossible: model_year == 2030}\n")
+    tested = call("test", "demo", "-k", "Y")
+    assert tested.code == 0
+    assert "remark: demo/tests/year.yaml:2:" in tested.err

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from attrs import evolve
 from calling import call
+from conftest import TestsFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_rule_tests_verdicts import evaluator, trial
@@ -25,6 +28,7 @@ from cmf.analysis.mutation import (
 from cmf.analysis.rule_tests import Best, Passed, Trial
 from cmf.engines.brute import BruteEngine, BruteSpace
 from cmf.engines.sat import SatEngine, SatSpace
+from cmf.errors import LimitReached
 from cmf.load import read_catalog
 from cmf.model.rule_tests import Claim
 from cmf.problem.formula import Formula, Member, holds
@@ -207,3 +211,50 @@ def test_every_kind_of_change(demo: Path) -> None:
     assert ("alter cell", "north,petrol|electric,*", "north,electric,*") in found[1]
     altered = ("south,electric,2500..2640 mm", "south,electric,2501..2640 mm")
     assert ("alter cell", *altered) in found[1]
+
+
+def test_where_a_limit_is_reached_a_mutant_is_undecided(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither killed nor survived: it is counted apart, there is no score, and the code is 3."""
+
+    def late(*_: object) -> Formula:
+        raise LimitReached("0.1 s")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Bench, "_find", late)
+        found = json.loads(call("test", "demo", "--mutate", "--format", "json").out)
+        page = call("test", "demo", "--mutate", "--rule", "R02")
+    assert found["undecided"] == found["mutants"] > 10
+    assert (found["killed"], found["survived"], found["equal"]) == (0, 0, 0)
+    assert found["score"] is None
+    assert page.code == 3
+    assert "undecided" in page.out.splitlines()[-1]
+    assert call("test", "demo", "--mutate", "--rule", "R02", "--at-least", "0").code == 0
+
+
+def test_a_limit_in_one_test_leaves_the_verdict_to_the_others(tests_file: TestsFile) -> None:
+    """A count that cannot be taken again decides nothing; another test may still kill."""
+    count = "  - {id: C, where: energy == electric, count: 19}\n"
+    strict = "  - {id: A, where: energy == electric, always: rear_unit.driven}\n"
+
+    def kinds(text: str) -> Counter[str]:
+        tests_file(text)
+        asked = call("test", "demo", "--mutate", "--rule", "R02", "--format", "json")
+        assert asked.code in (0, 1, 3), asked.err
+        return Counter(each["verdict"] for each in json.loads(asked.out)["changes"])
+
+    free = kinds(count)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("cmf.analysis.mutation.bench._count", _late)
+        stuck = kinds(count)
+        both = kinds(strict + count)
+    assert free["undecided"] == 0
+    assert stuck["undecided"] > 0
+    assert stuck["survived"] <= free["survived"]
+    assert both["killed"] > 0
+    assert both["undecided"] < stuck["undecided"] + stuck["killed"]
+
+
+def _late(_: object) -> int:
+    raise LimitReached("0.1 s")

@@ -145,7 +145,7 @@ def test_tests_without_a_certificate_are_named(
     assert answer.code == 3
     assert "P1 has no certificate: " in answer.err
     assert "wrote 6 of 7 certificates" in answer.err
-    monkeypatch.setattr("cmf.analysis.certify.draft.LIMITS", ((1, 1),))
+    monkeypatch.setattr("cmf.analysis.certify.prove.LIMITS", ((1, 1),))
     answer = call("test", "demo", "-k", "A5", "--certificate", "none")
     assert answer.code == 3
     assert "limit: A5 has no certificate" in answer.err

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import field, frozen
 
 from cmf.analysis.configure import Brief
+from cmf.analysis.health.absent import absent_findings
 from cmf.analysis.health.bom import bom_findings
 from cmf.analysis.health.duplicates import near_duplicates
 from cmf.analysis.health.effectivity import effectivity_findings
@@ -77,6 +78,7 @@ class _Examination:
         idle = dict(idle_rules(self.lowered, self.sat.limits))
         yield from idle.values()
         yield from redundant_rules(self.lowered, self.sat, frozenset(idle))
+        yield from absent_findings(self.lowered.resolved)
         yield from effectivity_findings(catalog)
         yield from mention_findings(catalog)
         yield from near_duplicates(self.lowered)
