@@ -83,7 +83,8 @@ def refused_layout(vehicles: Vehicles) -> Table:
         else:
             rows.append((_name(vehicle), "unknown", "a limit was reached"))
     columns = [Column("vehicle"), Column("rule", title="refused by"), Column("reason", Kind.PROSE)]
-    return table("refused", columns, rows, title=f"{len(vehicles)} vehicles refused")
+    many = "1 vehicle" if len(vehicles) == 1 else f"{len(vehicles)} vehicles"
+    return table("refused", columns, rows, title=f"{many} refused")
 
 
 def _vehicle_row(problem: Problem, vehicle: Vehicle, outcome: Outcome) -> Row:

@@ -12,6 +12,7 @@ from cmf.planning.decision.decide import PUBLISHED, Decision
 from cmf.planning.decision.front import Level, MostSharing
 from cmf.planning.decision.prices import Price, Saving
 from cmf.planning.decision.relaxation import Kind as Loosened
+from cmf.planning.decision.relaxation import Relaxation
 from cmf.report.money import Money, change
 from cmf.report.plan import COSTS, Findings, Units
 from cmf.report.table import Column, Kind, Row, Table, table
@@ -246,7 +247,10 @@ def _greatest(most: MostSharing) -> str:
 def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
     """Why there is no plan."""
     known = [name for name in found.words if name not in found.undecided]
-    rows: list[Row] = [("target or bound", name, None) for name in known]
+    nothing = "the share has no value: all that it counts weighs nothing, such as spend of no cars"
+    rows: list[Row] = [
+        ("target or bound", name, nothing if name in found.void else None) for name in known
+    ]
     for rule in found.rules:
         if rule.id not in found.undecided:
             rows.append(("rule", _named(rule), rule.because or None))
@@ -265,8 +269,8 @@ def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
     columns = [Column("what"), Column("name", Kind.PROSE), Column("reason", Kind.PROSE)]
     notes = ["minimal: without any one of these there is a plan"] if found.minimal else []
     notes.append(
-        "vehicles that are not named may take any modules, rules that are not named are left out, "
-        "and there is still no plan; features stay as they are"
+        "there is no plan even when all that is not named is left out: other vehicles then take "
+        "any modules, other rules do not hold; features stay as they are"
     )
     yield table("conflict", columns, rows, title="These cannot go together", notes=notes)
     if found.relaxations:
@@ -274,7 +278,7 @@ def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
             (
                 each.kind.value,
                 each.words,
-                "everything" if each.reached is None else _reached(each.reached),
+                _reached(each),
                 money.words(each.cost),
             )
             for each in found.relaxations
@@ -304,5 +308,7 @@ def _named(rule: RuleText) -> str:
     return f"{rule.id} ({rule.span.place})" if rule.span else rule.id
 
 
-def _reached(value: Fraction) -> str:
-    return number(value) if value.denominator == 1 else percent(value)
+def _reached(way: Relaxation) -> str:
+    if way.reached is None:
+        return "everything"
+    return percent(way.reached) if way.ratio else number(way.reached)

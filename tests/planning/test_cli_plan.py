@@ -129,7 +129,7 @@ def test_a_vehicle_without_a_variant_is_named_with_its_reason(tmp_path: Path) ->
     (folder / "vehicles.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     result = call(str(folder))
     assert result.exit_code == 1
-    assert "1 vehicles refused" in result.stdout
+    assert "1 vehicle refused" in result.stdout
     assert "eb == e1 and eb == e2" in result.stdout
 
 

@@ -50,6 +50,8 @@ class Conflict:
         modules, and there is still no plan. With none the targets contradict each other.
     undecided
         Of these the names that perhaps can be left out: time ran out first.
+    void
+        Targets on a share that has no value in any plan, because all that it counts weighs nothing.
     relaxations
         What would have to give, cheapest first.
     """
@@ -58,6 +60,7 @@ class Conflict:
     rules: tuple[RuleText, ...]
     vehicles: tuple[str, ...]
     undecided: frozenset[str]
+    void: frozenset[str]
     relaxations: tuple[Relaxation, ...]
 
     @property
@@ -139,7 +142,17 @@ def conflict(
     bound, unknown = minimal(by_volume, hopeless, AT_ONCE)
     undecided = {*unknown_words, *unknown_rules, *(ids[i] for i in unknown)}
     vehicles = tuple(ids[i] for i in sorted(bound))
-    return Conflict(tuple(words), rules, vehicles, frozenset(undecided), loosened)
+    void = {
+        each.words
+        for each in posed.assumed
+        if isinstance(each.constraint, Share) and not _weighs(each.constraint)
+    }
+    return Conflict(tuple(words), rules, vehicles, frozenset(undecided), frozenset(void), loosened)
+
+
+def _weighs(share: Share) -> bool:
+    """Whether anything that a share counts can weigh something."""
+    return any(share.weights.values()) and (not share.factors or any(share.factors))
 
 
 def _rules(

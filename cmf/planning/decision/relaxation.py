@@ -54,6 +54,8 @@ class Relaxation:
         base units. `None` for vehicles: everything is then met.
     cost
         Cost of such a plan, within `ROUGH` of the least when there was time.
+    ratio
+        Whether what is reached is a share.
     against
         The rules of the catalogue that the vehicles then break.
     """
@@ -62,6 +64,7 @@ class Relaxation:
     names: tuple[str, ...]
     reached: Fraction | None
     cost: int
+    ratio: bool = False
     against: tuple[RuleText, ...] = ()
 
     @property
@@ -140,7 +143,7 @@ def _share(work: _Loosening, place: int, share: Share) -> Relaxation | None:
     planned = work.cheap(reached, most.plan)
     if planned is None:
         return None
-    return Relaxation(Kind.BOUND, (share.name,), most.share, planned.cost)
+    return Relaxation(Kind.BOUND, (share.name,), most.share, planned.cost, ratio=True)
 
 
 def _number(work: _Loosening, place: int, constraint: Constraint) -> Relaxation | None:
@@ -228,7 +231,7 @@ def _costed(work: _Loosening, vehicles: Sequence[int], plan: Plan) -> Iterator[R
             rule for i in vehicles for rule in broken_rules(work.posed, i, planned.plan.choices[i])
         ]
         rules = tuple({rule.id: rule for rule in broken}.values())
-        yield Relaxation(Kind.VEHICLES, names, None, planned.cost, rules)
+        yield Relaxation(Kind.VEHICLES, names, None, planned.cost, against=rules)
 
 
 def _replaced(problem: PlanningProblem, place: int, constraint: Constraint) -> PlanningProblem:
