@@ -144,6 +144,37 @@ def test_a_limit_without_a_plan_is_no_no(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.stdout == ""
 
 
+def test_where_the_method_finds_nothing_the_shares_still_have_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(problem: PlanningProblem, limits: PlanLimits, hear: OnProgress | None) -> Answer:
+        return Unknown("2.9 s")
+
+    monkeypatch.setattr(planning, "method", lambda: never)
+    found = call(E12, "-t", "spend", "--time", "3", "--format", "json")
+    assert found.exit_code == 0
+    plan = json.loads(found.stdout)
+    assert (plan["status"], plan["stopped_by"], plan["bound"]) == ("stopped", "3 s", 0)
+    assert plan["targets"][0]["verdict"] == "met"
+    # And what no plan reaches is no limit, but a no.
+    refused = call(E12, "-t", "spend >= 94 %", "--time", "3")
+    assert refused.exit_code == 1
+    assert "93.2 %" in refused.stdout
+
+
+def test_without_a_plan_it_tells_how_much_sharing_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(problem: PlanningProblem, limits: PlanLimits, hear: OnProgress | None) -> Answer:
+        return Unknown("3 s")
+
+    monkeypatch.setattr(planning, "method", lambda: never)
+    monkeypatch.setattr("cmf.planning.decision.greatest.out_of_reach", lambda *rest: None)
+    result = call(E12, "-t", "spend", "--time", "3")
+    assert result.exit_code == 3
+    assert "spend: a plan reaches 93.24 %, no plan has more; see it with --most sharing" in (
+        " ".join(result.stderr.split())
+    )
+
+
 def test_the_first_interrupt_gives_the_best_plan_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     def endless(problem: PlanningProblem, limits: PlanLimits, hear: OnProgress | None) -> Answer:
         best = try_all(problem)
