@@ -75,7 +75,8 @@ def side_by_side(
     }
     return layout(
         height,
-        margin={"l": left, "r": 10, "t": top, "b": 10},
+        # A slanted name reaches to the right of the last column.
+        margin={"l": left, "r": 60 if slanted else 10, "t": top, "b": 10},
         yaxis=bare(autorange="reversed", type="category"),
         **across,
     )

@@ -46,7 +46,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "group3": "#cc79a7",
         "group4": "#56b4e9",
         "group5": "#d55e00",
-        "group6": "#8a7d00",
+        "group6": "#5b2a9d",
         "group7": "#6c6c6c",
     }
 )
@@ -76,8 +76,8 @@ DARK: Mapping[str, str] = MappingProxyType(
         "group3": "#dd9dc1",
         "group4": "#8fd0f5",
         "group5": "#f5822a",
-        "group6": "#d6c83a",
-        "group7": "#a6a6a6",
+        "group6": "#8c4bf0",
+        "group7": "#7b7f85",
     }
 )
 GROUPS = 8
