@@ -37,6 +37,8 @@ class Assortments:
         The choices of all vehicles, by number; an assortment says of each whether it is on offer.
     best, best_cost
         The best assortment so far; what it costs when everything on offer is paid for.
+    idle
+        Moves since it was found.
     """
 
     def __init__(self, compiled: Compiled, seed: int = 0) -> None:
@@ -70,6 +72,7 @@ class Assortments:
         self.offer_cost = float("inf")
         self.best, self.best_cost = self.offer, self.offer_cost
         self.stale = 0
+        self.idle = 0
 
     def begin(self, plan: Plan) -> None:
         """Start from what a plan uses."""
@@ -86,10 +89,12 @@ class Assortments:
         before = self.best_cost
         if cost <= self.offer_cost * (1 + WARMTH * self.rng.random()):
             self._keep(settled, cost)
-        self.stale = 0 if self.best_cost < before else self.stale + 1
+        better = self.best_cost < before
+        self.stale = 0 if better else self.stale + 1
+        self.idle = 0 if better else self.idle + 1
         if self.stale >= STALE:
             self.offer, self.offer_cost, self.stale = self.best, self.best_cost, 0
-        return self.best_cost < before
+        return better
 
     def plan(self) -> Plan:
         """Every vehicle's cheapest path within the best assortment."""

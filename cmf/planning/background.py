@@ -48,6 +48,17 @@ class Background:
         except (EOFError, OSError, pickle.UnpicklingError, ValueError):
             self._messages.put(("ended", None))
 
+    def tell(self, order: Any) -> None:
+        """Order something; a child that has ended does not hear it."""
+        sink: IO[bytes] | None = self._child.stdin
+        if sink is None:
+            return
+        try:
+            pickle.dump(order, sink)
+            sink.flush()
+        except OSError:
+            self.running = False
+
     def messages(self) -> list[tuple[str, Any]]:
         """What has come since the last call."""
         found = []

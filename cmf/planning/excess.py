@@ -26,7 +26,7 @@ from cmf.planning.formulate import Expression, Formulation, formulate, power_of_
 from cmf.planning.mip import TOLERANCE, plan_in
 from cmf.planning.share_rows import share_terms
 from cmf.planning.solve import pinned
-from cmf.planning.worker import Send, Work
+from cmf.planning.worker import Orders, Send, Work
 
 SMALL = 500
 """Up to as many arcs the model is solved in this process, where nothing can stop it."""
@@ -74,7 +74,7 @@ class _ShareWork(Work):
     ratio: Fraction
     seconds: float | None
 
-    def work(self, send: Send) -> None:
+    def work(self, send: Send, orders: Orders) -> None:
         share = self.problem.constraints[self.place]
         if isinstance(share, Share):
             send(("excess", _excess(self.problem, share, self.ratio, self.seconds)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -55,9 +55,23 @@ class Rows:
         entries = (self._value, (self._row, self._column))
         return sp.csr_matrix(entries, shape=(len(self.low), len(self.upper)))
 
-    def proto(self, fixed: Mapping[int, float] | None = None, relaxed: bool = False) -> Any:
-        """The model as OR-tools MathOpt writes it, with some columns fixed; `relaxed`: without
-        integrality."""
+    def proto(
+        self,
+        fixed: Mapping[int, float] | None = None,
+        relaxed: bool = False,
+        rows: Sequence[int] | None = None,
+    ) -> Any:
+        """The model as OR-tools MathOpt writes it.
+
+        Parameters
+        ----------
+        fixed
+            Columns with a value of their own.
+        relaxed
+            Without integrality.
+        rows
+            Only these rows, numbered anew.
+        """
         from ortools.math_opt import model_pb2
 
         fixed = fixed or {}
@@ -70,15 +84,17 @@ class Rows:
         paid = [c for c in columns if self.cost[c]]
         proto.objective.linear_coefficients.ids.extend(paid)
         proto.objective.linear_coefficients.values.extend(self.cost[c] for c in paid)
-        proto.linear_constraints.ids.extend(range(len(self.low)))
-        proto.linear_constraints.lower_bounds.extend(self.low)
-        proto.linear_constraints.upper_bounds.extend(self.high)
-        row, column = np.array(self._row, dtype=np.int64), np.array(self._column, dtype=np.int64)
-        order = np.lexsort((column, row))
+        part = self.matrix().sorted_indices()
+        low, high = np.array(self.low), np.array(self.high)
+        if rows is not None:
+            part, low, high = part[rows], low[rows], high[rows]
+        proto.linear_constraints.ids.extend(range(len(low)))
+        proto.linear_constraints.lower_bounds.extend(low.tolist())
+        proto.linear_constraints.upper_bounds.extend(high.tolist())
         matrix = proto.linear_constraint_matrix
-        matrix.row_ids.extend(row[order].tolist())
-        matrix.column_ids.extend(column[order].tolist())
-        matrix.coefficients.extend(np.array(self._value, dtype=np.float64)[order].tolist())
+        matrix.row_ids.extend(np.repeat(np.arange(len(low)), np.diff(part.indptr)).tolist())
+        matrix.column_ids.extend(part.indices.tolist())
+        matrix.coefficients.extend(part.data.tolist())
         return proto
 
     def model(self, fixed: Mapping[int, float] | None = None) -> Any:

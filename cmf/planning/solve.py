@@ -14,21 +14,21 @@ of steps, so that the same limit gives the same answer.
 from __future__ import annotations
 
 from fractions import Fraction
-from time import monotonic
+from itertools import islice
+from time import monotonic, sleep
+from typing import Any
 
 from attrs import define, evolve, field
 
 from cmf.planning.answer import OnProgress, PlanLimits, Planned, Progress, Status
 from cmf.planning.assortment import Assortments
-from cmf.planning.background import Background
 from cmf.planning.compiled import Compiled, compile_problem
 from cmf.planning.data import Diagram, Plan, PlanningProblem, Vehicle
 from cmf.planning.evaluate import accepts, evaluate
 from cmf.planning.mip import TOLERANCE, Outcome, solve_mip
+from cmf.planning.proof import Proof, cases
 from cmf.planning.relax import Relaxation
 from cmf.planning.search import Search
-from cmf.planning.tree import Tree
-from cmf.planning.worker import Task, without_constraints
 from cmf.problem.answer import Infeasible, Unknown
 
 Answer = Planned | Infeasible | Unknown
@@ -42,6 +42,12 @@ EXACT = 400_000
 
 FLAT = 3
 """Rounds of the relaxation without a better bound before it rests."""
+
+TIRED = 150
+"""Moves without a better assortment before the search makes pauses."""
+
+REST = 3.0
+"""How long a pause is, in turns."""
 
 IDLE = 200
 """Turns of the searches alone before they rest too."""
@@ -210,23 +216,23 @@ def _in_turn(run: Run, compiled: Compiled) -> Answer | None:
             break
         workers.turn(1 - spent / total)
     if not run.proven():
-        _cases(run, compiled, total // WORK_A_CASE)
+        _cases(run, total // WORK_A_CASE)
     if run.proven() or not run.problem.constraints:
         return run.answer()
     found = _model(run, compiled, run.left(), 1 + total // WORK_A_NODE)
     return run.answer(infeasible=found.infeasible)
 
 
-def _cases(run: Run, compiled: Compiled, number: int) -> None:
+def _cases(run: Run, number: int) -> None:
     """A number of cases of the proof, in this process."""
     run.phase = "proof by cases"
-    tree = Tree(compile_problem(without_constraints(compiled.problem)), on_plan=run.offer)
-    tree.begin()
-    for _ in range(number):
-        run.prove(tree.bound)
-        if run.proven() or not tree.step():
+    for kind, value in islice(cases(run.problem), 1 + 2 * number):
+        if kind == "bound":
+            run.prove(value)
+        else:
+            run.offer(value)
+        if run.over():
             break
-    run.prove(tree.bound)
 
 
 def _model(run: Run, compiled: Compiled, seconds: float | None, nodes: int | None) -> Outcome:
@@ -286,6 +292,22 @@ class Workers:
             self.flat = 0 if self.relaxation.ascend(rounds=1) else self.flat + 1
             run.prove(self.relaxation.bound)
 
+    def hear(self, kind: str, value: Any) -> None:
+        """News of the proof."""
+        if kind == "bound":
+            self.run.phase = "proof by cases"
+            self.run.prove(value)
+            self.flat = FLAT
+        elif kind == "plan":
+            self.take(value)
+        elif kind == "weights":
+            self.assortments.lean(value)
+
+    @property
+    def tired(self) -> bool:
+        """Whether the searches have found nothing for long, so that others may have the time."""
+        return not self.search.matters and self.assortments.idle > TIRED
+
     def take(self, plan: Plan) -> None:
         """A plan from elsewhere."""
         if self.run.offer(plan) or self.run.plan is None:
@@ -294,23 +316,18 @@ class Workers:
 
 def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:
     """Searches and relaxation here, the proof in the background."""
-    task = Task(kept, run.left(), float(run.limits.gap))
-    with Background(task) as proof:
+    with Proof(kept, run.left(), float(run.limits.gap)) as proof:
         workers = Workers(run, compiled)
         idle = 0
         while not run.over():
-            for kind, value in proof.messages():
-                if kind == "bound":
-                    run.phase = "proof by cases"
-                    run.prove(value)
-                    workers.flat = FLAT
-                elif kind == "plan":
-                    workers.take(value)
-                elif kind == "weights":
-                    workers.assortments.lean(value)
-                elif kind == "infeasible":
+            for kind, value in proof.news(run.cost):
+                if kind == "infeasible":
                     return run.answer(infeasible=True)
+                workers.hear(kind, value)
+            began = monotonic()
             workers.turn(_warmth(run))
+            if workers.tired:
+                sleep(min(1.0, REST * (monotonic() - began)))
             idle = 0 if proof.running or workers.rises else idle + 1
             if idle > IDLE:
                 break

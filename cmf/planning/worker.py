@@ -11,20 +11,19 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable
-from time import monotonic
+from queue import SimpleQueue
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from cmf.planning.compiled import compile_problem
 from cmf.planning.data import PlanningProblem
 from cmf.planning.mip import solve_mip
-from cmf.planning.tree import Tree
+from cmf.planning.splitter import Splitter
 
 Send = Callable[[tuple[str, Any]], None]
-
-FREE_SHARE = 0.5
-"""The part of the time for the problem without its constraints."""
+Orders = SimpleQueue[Any]
+"""What the parent asks for while the work goes on."""
 
 
 @frozen
@@ -39,32 +38,40 @@ class Work:
 
     problem: PlanningProblem
 
-    def work(self, send: Send) -> None:
+    def work(self, send: Send, orders: Orders) -> None:
         """Do it, and tell; the last message is ``done`` or ``infeasible``."""
         raise NotImplementedError
 
 
 @frozen
-class Task(Work):
-    """A proof of what a plan costs at least, and the plans that are found on the way."""
+class Proving(Work):
+    """Work on the cases of a proof, as ordered: (number, case, cost of the best plan)."""
+
+    def work(self, send: Send, orders: Orders) -> None:
+        """Tells ``root``, then of each case ``split`` or ``settled``, and what it likes."""
+        splitter = Splitter(compile_problem(self.problem))
+        send(("root", splitter.root()))
+        while True:
+            number, case, top = orders.get()
+            send(("weights", splitter.weights(case)))
+            if splitter.whole(case):
+                send(("settled", (number, splitter.settle(case))))
+            else:
+                send(("split", (number, splitter.split(case, top))))
+
+
+@frozen
+class Modelling(Work):
+    """The whole model, constraints included."""
 
     seconds: float | None
     gap: float
 
-    def work(self, send: Send) -> None:
-        """Without the constraints first, by cases (they often cost nothing), then with them."""
-        free = without_constraints(self.problem)
-        began = monotonic()
-        share = FREE_SHARE if self.problem.constraints else 1.0
-        part = None if self.seconds is None else self.seconds * share
-        _prove_by_cases(free, part, self.gap, send)
-        if not self.problem.constraints:
-            send(("done", None))
-            return
-        left = None if self.seconds is None else self.seconds - (monotonic() - began)
+    def work(self, send: Send, orders: Orders) -> None:
+        """Tells every ``bound``, and the ``plan``."""
         found = solve_mip(
             compile_problem(self.problem),
-            left,
+            self.seconds,
             gap=self.gap,
             on_bound=lambda bound: send(("bound", bound)),
         )
@@ -75,27 +82,6 @@ class Task(Work):
         send(("infeasible" if found.infeasible else "done", None))
 
 
-def without_constraints(problem: PlanningProblem) -> PlanningProblem:
-    """The problem in which every plan is good."""
-    return evolve(problem, constraints=())
-
-
-def _prove_by_cases(
-    problem: PlanningProblem, seconds: float | None, gap: float, send: Send
-) -> None:
-    tree = Tree(compile_problem(problem), seconds, on_plan=lambda plan: send(("plan", plan)))
-    told = None
-    more = tree.begin()
-    while True:
-        if tree.bound is not None and tree.bound != told:
-            told = tree.bound
-            send(("bound", told))
-        if not more or tree.proven(gap):
-            break
-        more = tree.step()
-        send(("weights", tree.weights))
-
-
 def main() -> None:
     """Entry point of the process."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
@@ -103,17 +89,23 @@ def main() -> None:
     task = pickle.load(source)  # noqa: S301
     lock = threading.Lock()
 
-    def end_with_parent() -> None:
-        source.read()
-        os._exit(0)
+    orders: Orders = SimpleQueue()
+
+    def listen() -> None:
+        try:
+            while True:
+                # From the parent process too.
+                orders.put(pickle.load(source))  # noqa: S301
+        except (EOFError, OSError, pickle.UnpicklingError):
+            os._exit(0)  # it ends with its parent
 
     def send(message: tuple[str, Any]) -> None:
         with lock:
             pickle.dump(message, sink)
             sink.flush()
 
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    task.work(send)
+    threading.Thread(target=listen, daemon=True).start()
+    task.work(send, orders)
     os._exit(0)
 
 
