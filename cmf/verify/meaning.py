@@ -52,9 +52,9 @@ class Meaning:
 
     def state(self, weights: Mapping[t.Expr, int]) -> State:
         """The sum, where statements count 1 if they hold and terms their value, of all weights."""
-        reads = {read for expr in weights for read in self.reads(expr)}
+        reads = dict.fromkeys(read for expr in weights for read in self.reads(expr))
         axes = sorted({axis for axis, _ in reads}, key=self.order.index)
-        alike = {axis: self.alike(axis, [n for a, n in reads if a == axis]) for axis in axes}
+        alike = {axis: self.alike(axis, [p for a, p in reads if a == axis]) for axis in axes}
 
         def table(chosen: Mapping[str, str]) -> State:
             self.spend(len(weights))
@@ -75,26 +75,27 @@ class Meaning:
 
         return table({})
 
-    def reads(self, expr: t.Expr) -> Iterator[tuple[str, str]]:
-        """Axes and attributes that an expression reads; an empty name is the option itself."""
+    def reads(self, expr: t.Expr) -> list[tuple[str, t.Expr]]:
+        """The greatest parts of an expression that read one axis alone, each with that axis."""
         match expr:
-            case t.AxisRef(axis):
-                yield axis, ""
-            case t.AttributeRef(axis, attribute):
-                yield axis, attribute
+            case t.AxisRef(axis) | t.AttributeRef(axis, _):
+                return [(axis, expr)]
             case t.QuantityRef(name):
-                yield from self.reads(self.resolved.quantities[name].expression)
+                parts = [self.resolved.quantities[name].expression]
+            case t.BomRef():
+                parts = list(dict.fromkeys(line.condition for line in self.resolved.lines))
             case _:
-                lines = self.resolved.lines if isinstance(expr, t.BomRef) else ()
-                for part in (*t.children(expr), *dict.fromkeys(line.condition for line in lines)):
-                    yield from self.reads(part)
+                parts = list(t.children(expr))
+        found = [read for part in parts for read in self.reads(part)]
+        axes = {axis for axis, _ in found}
+        return [(axes.pop(), expr)] if len(axes) == 1 else found
 
-    def alike(self, axis: str, names: Sequence[str]) -> list[int]:
-        """For every option the first that agrees with it in what is read."""
+    def alike(self, axis: str, parts: Sequence[t.Expr]) -> list[int]:
+        """For every option the first that gives all parts the same value."""
         first: dict[object, int] = {}
-        options = self.resolved.axes[axis].options
-        read = [[o.values.get(n) if n else o.name for n in names] for o in options]
-        kinds = [tuple((type(value), value) for value in values) for values in read]
+        worlds = [semantics.World(self.resolved, {axis: n}) for n in self.resolved.axes[axis].names]
+        values = [[semantics.evaluate(part, world) for part in parts] for world in worlds]
+        kinds = [tuple((type(value), value) for value in each) for each in values]
         return [first.setdefault(kind, number) for number, kind in enumerate(kinds)]
 
 
