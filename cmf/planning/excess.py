@@ -108,7 +108,7 @@ def excess(
     place = next(n for n, each in enumerate(problem.constraints) if each is share)
     found = Excess()
     # The solver looks at its clock now and then only; what takes much longer is ended.
-    end = inf if seconds is None else monotonic() + 1.2 * seconds + STARTING
+    end = inf if seconds is None else monotonic() + seconds + STARTING
     with Background(_ShareWork(problem, place, ratio, seconds)) as child:
         while child.running and monotonic() < end and going():
             for kind, value in child.messages():

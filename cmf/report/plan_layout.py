@@ -264,7 +264,8 @@ def conflict_layout(found: Conflict, money: Money) -> Iterator[Table]:
     ):
         left = [name for name in names if name in found.undecided]
         if left:
-            reason = f"no time to see which of these {len(left)} are needed"
+            many = f"which of these {len(left)} are" if len(left) > 1 else "whether it is"
+            reason = f"no time to see {many} needed: --time gives it more"
             rows.append((what, ", ".join(left), reason))
     columns = [Column("what"), Column("name", Kind.PROSE), Column("reason", Kind.PROSE)]
     notes = ["minimal: without any one of these there is a plan"] if found.minimal else []

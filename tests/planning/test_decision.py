@@ -23,7 +23,7 @@ from cmf.planning.brute import front as every_front
 from cmf.planning.constraints import Constraint, Share, Total
 from cmf.planning.data import Plan
 from cmf.planning.decision.baseline import learned, stand_alone
-from cmf.planning.decision.conflict import Conflict, held_to
+from cmf.planning.decision.conflict import Conflict, conflict, held_to
 from cmf.planning.decision.decide import Decision
 from cmf.planning.decision.freedom import freed
 from cmf.planning.decision.front import MostSharing, Search, most_sharing, pareto
@@ -31,6 +31,7 @@ from cmf.planning.decision.minimal import minimal
 from cmf.planning.decision.relaxation import Kind
 from cmf.planning.decision.solver import try_all
 from cmf.planning.evaluate import accepts, evaluate, share_of
+from cmf.planning.excess import Excess
 from cmf.planning.solve import solve
 from cmf.problem.answer import Infeasible
 from cmf.workspace.planning import Asked, ask
@@ -210,6 +211,21 @@ def test_without_time_a_conflict_says_what_it_does_not_know() -> None:
     assert not found.minimal
     assert found.undecided >= {*found.words, *found.vehicles}
     assert len(found.vehicles) == len(question.posed.builds)
+
+
+def test_an_interrupt_gives_the_conflict_as_far_as_it_is_known() -> None:
+    question = asked(HERE / "rich", "invest-petrol", "list-r", "kilowatts")
+    calls = 0
+
+    def tired(*asked: object) -> Excess:
+        nonlocal calls
+        calls += 1
+        raise KeyboardInterrupt
+
+    found = conflict(question.posed, solve, 30, question.without, tired)
+    assert calls == 1
+    assert not found.minimal
+    assert found.relaxations == ()
 
 
 @settings(max_examples=60, deadline=None)

@@ -76,11 +76,17 @@ class _Judge:
     solve: Solve
     exceed: Exceed
     end: float
+    stopped: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is asked: the time is over, or the user has enough."""
+        return self.stopped or monotonic() >= self.end
 
     def __call__(self, problem: PlanningProblem) -> bool | None:
-        left = min(LONGEST, self.end - monotonic())
-        if left <= 0:
+        if self.over:
             return None
+        left = min(LONGEST, self.end - monotonic())
         try:
             if any(isinstance(each, Share) for each in problem.constraints):
                 found = out_of_reach(problem, left, exceed=self.exceed)
@@ -89,7 +95,7 @@ class _Judge:
             answer = self.solve(problem, evolve(ANY, seconds=left), None)
         except KeyboardInterrupt:
             # What is known so far is the answer.
-            self.end = monotonic()
+            self.stopped = True
             return None
         return (
             True
@@ -124,7 +130,13 @@ def conflict(
     words, unknown_words = minimal(names, lambda kept: judge(held_to(posed, kept)))
     # What would have to give is worth more than the smallest set: it comes before the long part.
     judge.end = began + seconds * 0.45
-    loosened = relaxations(posed, words, solve, exceed, judge.end)
+    loosened: list[Relaxation] = []
+    try:
+        if not judge.stopped:
+            loosened.extend(relaxations(posed, words, solve, exceed, judge.end))
+    except KeyboardInterrupt:
+        judge.stopped = True
+    loosened.sort(key=lambda each: each.cost)
     judge.end = began + seconds * 0.65
     rules, left, unknown_rules = _rules(posed, words, without, judge)
     judge.end = began + seconds
@@ -147,7 +159,9 @@ def conflict(
         for each in posed.assumed
         if isinstance(each.constraint, Share) and not _weighs(each.constraint)
     }
-    return Conflict(tuple(words), rules, vehicles, frozenset(undecided), frozenset(void), loosened)
+    return Conflict(
+        tuple(words), rules, vehicles, frozenset(undecided), frozenset(void), tuple(loosened)
+    )
 
 
 def _weighs(share: Share) -> bool:
@@ -167,11 +181,14 @@ def _rules(
 
     def hopeless(kept: Sequence[str]) -> bool | None:
         nonlocal smallest
-        if monotonic() > judge.end:
+        if judge.over:
             return None
         try:
             looser = without(frozenset(every) - set(kept))
         except LimitReached:
+            return None
+        except KeyboardInterrupt:
+            judge.stopped = True
             return None
         answer = judge(held_to(looser, words))
         if answer:

@@ -96,7 +96,7 @@ class _Loosening:
 
 def relaxations(
     posed: Posed, words: Sequence[str], solve: Solve, exceed: Exceed, end: float
-) -> tuple[Relaxation, ...]:
+) -> Iterator[Relaxation]:
     """Each target or bound of a conflict loosened as little as it takes, and vehicles freed.
 
     Parameters
@@ -108,19 +108,14 @@ def relaxations(
 
     Returns
     -------
-    what there was time for, cheapest first
+    what there is time for
     """
     work = _Loosening(posed, solve, exceed, end)
-    found: list[Relaxation] = []
-    try:
-        for name in words:
-            loosened = _bound(work, name)
-            if loosened is not None:
-                found.append(loosened)
-        found += _vehicles(work)
-    except KeyboardInterrupt:
-        pass
-    return tuple(sorted(found, key=lambda each: each.cost))
+    for name in words:
+        loosened = _bound(work, name)
+        if loosened is not None:
+            yield loosened
+    yield from _vehicles(work)
 
 
 def _bound(work: _Loosening, words: str) -> Relaxation | None:
