@@ -6,7 +6,8 @@ through all diagrams prices *every* choice that could be added, and one such pas
 offer prices every exchange of it, so that the whole neighbourhood (add, drop, exchange) is looked
 at in one go.
 
-Premiums, volume prices and constraints are not seen here: plans are offered to who evaluates them.
+Premiums and volume prices are not seen here, constraints only as far as they are in the costs:
+plans are offered to who evaluates them.
 """
 
 from __future__ import annotations
@@ -82,6 +83,13 @@ class Assortments:
     def lean(self, weight: dict[int, float]) -> None:
         """How much a relaxation likes each choice, from 0 to 1: moves will draw accordingly."""
         self.weight = np.array([weight.get(c, 0.2) for c in self.choices.tolist()])
+
+    def reprice(self, cost: Floats) -> None:
+        """Other costs of pairs, such as those at which constraints are met; the search begins anew
+        from where it stands."""
+        self.cost = cost
+        self.best_cost = float("inf")
+        self._keep(*self._descend(self.offer))
 
     def move(self) -> bool:
         """Stir the assortment up and let it settle; whether it is the best so far."""

@@ -67,7 +67,8 @@ class Linear:
         give = 2.0 * max(1.0, ceiling / model.scale)
         self.columns = []
         for count, width in zip(counts, self.widths.tolist(), strict=True):
-            column, less, more = rows.column(upper=width), rows.column(give), rows.column(give)
+            column = rows.column(upper=width)
+            less, more = rows.column(give, width), rows.column(give, width)
             self.columns.append(column)
             tied = [(column, -1.0), (less, 1.0), (more, -1.0)]
             rows.row([*((c, 1.0) for c in count.columns), *tied], 0.0, 0.0)

@@ -1,7 +1,7 @@
 """The proof in the background: cases in processes of their own, beside the whole model.
 
-Without constraints two processes work on cases. With constraints one does, on the problem without
-them (they often cost nothing); the other has the whole model.
+Two processes work on cases; with constraints one of them has the whole model instead, which also
+finds that no plan meets them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Self
 
-from attrs import evolve
-
 from cmf.planning.background import Background
+from cmf.planning.compiled import compile_problem
 from cmf.planning.data import PlanningProblem
 from cmf.planning.splitter import Splitter
 from cmf.planning.tree import Tree
@@ -26,14 +25,14 @@ class Proof:
     """Use it as a context, so that its processes end whatever happens."""
 
     def __init__(self, problem: PlanningProblem, seconds: float | None, gap: float) -> None:
-        free = without_constraints(problem)
-        second: Work = Modelling(problem, seconds, gap) if problem.constraints else Proving(free)
+        proving = Proving(problem)
+        second: Work = Modelling(problem, seconds, gap) if problem.constraints else proving
         self.tree = Tree()
         self._stack = ExitStack()
         self._provers: dict[int, bool] = {0: False}
         if not problem.constraints:
             self._provers[1] = False
-        self._children = [self._stack.enter_context(Background(w)) for w in (Proving(free), second)]
+        self._children = [self._stack.enter_context(Background(w)) for w in (proving, second)]
 
     def __enter__(self) -> Self:
         return self
@@ -92,9 +91,7 @@ class Proof:
 
 def cases(problem: PlanningProblem) -> Iterator[News]:
     """The same proof in this process, case by case; always in the same order."""
-    from cmf.planning.compiled import compile_problem
-
-    splitter, tree = Splitter(compile_problem(without_constraints(problem))), Tree()
+    splitter, tree = Splitter(compile_problem(problem)), Tree()
     root = splitter.root()
     if root is None:
         return
@@ -103,14 +100,9 @@ def cases(problem: PlanningProblem) -> Iterator[News]:
     while not tree.idle:
         number, case = tree.take()
         if splitter.whole(case):
-            found = splitter.settle(case)
+            found = splitter.settle(case, None)
             yield "plan", found.plan
             tree.settled(number, None if found.infeasible else found.bound or 0)
         else:
             tree.split(number, splitter.split(case, None))
         yield "bound", tree.bound
-
-
-def without_constraints(problem: PlanningProblem) -> PlanningProblem:
-    """The problem in which every plan is good."""
-    return evolve(problem, constraints=())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 from attrs import define, field
 
 from cmf.planning.compiled import Compiled, plan_of
@@ -18,6 +19,8 @@ from cmf.planning.evaluate import evaluate
 from cmf.planning.ledger import ledgers_of
 from cmf.planning.paths import VehiclePaths, vehicle_paths
 from cmf.planning.state import State, Uses
+
+Floats = npt.NDArray[np.float64]
 
 DISCOUNTS = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 BANNED = 1e3
@@ -95,6 +98,32 @@ class Search:
     def current(self) -> Plan:
         """The plan the search stands at, whether it meets everything or not."""
         return _plan(self.compiled, self.state)
+
+    def consider(self, plan: Plan) -> None:
+        """Go on from a plan if what the constraints make of it is better than where the search
+        stands."""
+        state = self.state.copy()
+        for v, chosen in enumerate(plan.choices):
+            state.take(v)
+            state.put(v, [self.compiled.number[(v, choice)] for choice in chosen])
+        self._descend(state, range(self.compiled.vehicles), 2)
+        self._offer(state)
+        if state.merit() < self.merit:
+            self._adopt(state)
+
+    def priced(self) -> Floats:
+        """Cost of every pair, with what the constraints say of it at their multipliers."""
+        cost, uses, state = self.uses.cost.copy(), self.uses, self.state
+        for each in uses.sums:
+            cost += each.slope(state.level(each))
+        for v in range(self.compiled.vehicles):
+            a, b = uses.start[[uses.first[v], uses.first[v + 1]]].tolist()
+            old = state.take(v)
+            for ledger in state.ledgers:
+                price = ledger.prices(v, a, b, uses.group[a:b])
+                cost += np.bincount(uses.pair[a:b], price, len(cost))
+            state.put(v, old)
+        return cost
 
     def _adopt(self, state: State) -> None:
         self.state = state

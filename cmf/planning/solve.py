@@ -49,6 +49,9 @@ TIRED = 150
 REST = 3.0
 """How long a pause is, in turns."""
 
+TURNS_A_PRICE = 5
+"""Turns between two looks of one search at the prices of the other."""
+
 IDLE = 200
 """Turns of the searches alone before they rest too."""
 
@@ -262,7 +265,7 @@ class Workers:
         run.offer(self.search.best)
         self.assortments = Assortments(compiled, run.limits.seed)
         self.assortments.begin(self.search.current())
-        self.flat = 0
+        self.flat = self.turns = 0
 
     @property
     def rises(self) -> bool:
@@ -282,15 +285,23 @@ class Workers:
         if self.assortments.move():
             self.take(self.assortments.plan())
         if self.search.matters and not run.over():
-            for _ in range(MOVES_A_TURN):
-                self.search.move(WARMTH * left * left)
-                if run.over():
-                    break
-            run.offer(self.search.best)
+            self._one_by_one(left)
         if self.rises and not run.over():
             run.phase = "relaxation"
             self.flat = 0 if self.relaxation.ascend(rounds=1) else self.flat + 1
             run.prove(self.relaxation.bound)
+
+    def _one_by_one(self, left: float) -> None:
+        """Moves of the search that sees everything; then what it costs now is news to the other."""
+        run = self.run
+        for _ in range(MOVES_A_TURN):
+            self.search.move(WARMTH * left * left)
+            if run.over():
+                break
+        run.offer(self.search.best)
+        self.turns += 1
+        if run.problem.constraints and self.turns % TURNS_A_PRICE == 0 and not run.over():
+            self.assortments.reprice(self.search.priced())
 
     def hear(self, kind: str, value: Any) -> None:
         """News of the proof."""
@@ -310,8 +321,10 @@ class Workers:
 
     def take(self, plan: Plan) -> None:
         """A plan from elsewhere."""
-        if self.run.offer(plan) or self.run.plan is None:
-            self.search.adopt(plan)
+        self.run.offer(plan)
+        if self.search.matters:
+            self.search.consider(plan)
+            self.run.offer(self.search.best)
 
 
 def _together(run: Run, compiled: Compiled, kept: PlanningProblem) -> Answer:

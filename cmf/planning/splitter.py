@@ -90,13 +90,13 @@ class Splitter:
                 best, most = sides, value
         return best
 
-    def settle(self, case: Case) -> Outcome:
+    def settle(self, case: Case, seconds: float | None) -> Outcome:
         """A case in which all counts are whole: what is on offer is known, a small model decides.
 
         It may take less than is on offer, so its bound holds for the case.
         """
         off = {choice for choice, value in self.weights(case).items() if value < 0.5}
-        return solve_mip(self.compiled, None, SETTLE_NODES, without=off)
+        return solve_mip(self.compiled, seconds, SETTLE_NODES, without=off)
 
     def _apart(self, case: Case) -> npt.NDArray[np.bool_]:
         apart: npt.NDArray[np.bool_] = np.abs(case.counts - np.round(case.counts)) > WHOLE

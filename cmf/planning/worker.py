@@ -25,6 +25,9 @@ Send = Callable[[tuple[str, Any]], None]
 Orders = SimpleQueue[Any]
 """What the parent asks for while the work goes on."""
 
+SETTLE_SECONDS = 30.0
+"""Time for the model of one case."""
+
 
 @frozen
 class Work:
@@ -55,7 +58,7 @@ class Proving(Work):
             number, case, top = orders.get()
             send(("weights", splitter.weights(case)))
             if splitter.whole(case):
-                send(("settled", (number, splitter.settle(case))))
+                send(("settled", (number, splitter.settle(case, SETTLE_SECONDS))))
             else:
                 send(("split", (number, splitter.split(case, top))))
 
