@@ -321,9 +321,7 @@ def test_certificates(demo: Path) -> None:
 @pytest.mark.usefixtures("demo")
 def test_a_condition_on_a_year_that_there_is_not_is_remarked_on_once() -> None:
     """The answer stays what the semantics say: such a comparison is false."""
-    said = (
-        "remark: --where:1:1: `model_year == 2030` never holds: `model_year` has no option 2030; "
-    )
+    said = "remark: --where:1:1: `model_year == 2030` never holds: `model_year` has no option 2030"
     for command in ("count", "why", "options", "variants"):
         answer = call(command, "demo", "--where", "model_year == 2030")
         assert answer.code == 1
