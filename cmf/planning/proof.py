@@ -1,7 +1,8 @@
 """The proof in the background: cases in processes of their own, beside the whole model.
 
-Two processes work on cases; with constraints one of them has the whole model instead, which also
-finds that no plan meets them.
+Two processes work on cases. With constraints one of them has the whole model instead, which also
+finds that no plan meets them, and the other looks at the problem without them first: they often
+cost little, and relaxations without them are many times faster.
 """
 
 from __future__ import annotations
@@ -10,29 +11,56 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Self
 
+from attrs import define, evolve
+
 from cmf.planning.background import Background
 from cmf.planning.compiled import compile_problem
 from cmf.planning.data import PlanningProblem
 from cmf.planning.splitter import Splitter
 from cmf.planning.tree import Tree
-from cmf.planning.worker import Modelling, Proving, Work
+from cmf.planning.worker import Modelling, Proving
 
 News = tuple[str, Any]
 """``bound``, ``plan``, ``weights`` or ``infeasible``, with what it is."""
 
 
+@define
+class Prover:
+    """A process that works on cases; `free` when it waits for one."""
+
+    child: Background
+    free: bool = False
+
+
 class Proof:
-    """Use it as a context, so that its processes end whatever happens."""
+    """Use it as a context, so that its processes end whatever happens.
+
+    Attributes
+    ----------
+    bound
+        The best of all cases.
+    """
 
     def __init__(self, problem: PlanningProblem, seconds: float | None, gap: float) -> None:
-        proving = Proving(problem)
-        second: Work = Modelling(problem, seconds, gap) if problem.constraints else proving
-        self.tree = Tree()
+        self.bound: int | None = None
+        self._tree = Tree()
         self._stack = ExitStack()
-        self._provers: dict[int, bool] = {0: False}
-        if not problem.constraints:
-            self._provers[1] = False
-        self._children = [self._stack.enter_context(Background(w)) for w in (proving, second)]
+        self._provers: list[Prover] = []
+        self._model: Background | None = None
+        self._next: PlanningProblem | None = None
+        if problem.constraints:
+            self._next = problem
+            self._prove(without_constraints(problem), 1)
+            self._model = self._stack.enter_context(Background(Modelling(problem, seconds, gap)))
+        else:
+            self._prove(problem, 2)
+
+    def _prove(self, problem: PlanningProblem, processes: int) -> None:
+        self._tree = Tree()
+        self._provers = [
+            Prover(self._stack.enter_context(Background(Proving(problem))))
+            for _ in range(processes)
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -43,11 +71,8 @@ class Proof:
     @property
     def running(self) -> bool:
         """Whether there is still something to come."""
-        return not self.tree.done or self._modelling
-
-    @property
-    def _modelling(self) -> bool:
-        return any(c.running for k, c in enumerate(self._children) if k not in self._provers)
+        modelling = self._model is not None and self._model.running
+        return modelling or self._next is not None or not self._tree.done
 
     def news(self, top: int | None) -> Iterator[News]:
         """What has come since the last call; gives the idle their next cases.
@@ -57,34 +82,36 @@ class Proof:
         top
             Cost of the best plan.
         """
-        before = self.tree.bound
-        for k, child in enumerate(self._children):
-            for kind, value in child.messages():
-                if k in self._provers:
-                    yield from self._heard(k, kind, value)
-                else:
-                    yield kind, value
-        for k, free in self._provers.items():
-            if free and not self.tree.idle:
-                number, case = self.tree.take()
-                self._provers[k] = False
-                self._children[k].tell((number, case, top))
-        if self.tree.bound is not None and self.tree.bound != before:
-            yield "bound", self.tree.bound
+        if self._model is not None:
+            yield from self._model.messages()
+        for prover in self._provers:
+            for kind, value in prover.child.messages():
+                yield from self._heard(prover, kind, value)
+            if prover.free and not self._tree.idle:
+                number, case = self._tree.take()
+                prover.free = False
+                prover.child.tell((number, case, top))
+        bound = self._tree.bound
+        if bound is not None and (self.bound is None or bound > self.bound):
+            self.bound = bound
+            yield "bound", bound
+        if self._tree.done and self._next is not None:
+            problem, self._next = self._next, None
+            self._prove(problem, 1)
 
-    def _heard(self, k: int, kind: str, value: Any) -> Iterator[News]:
+    def _heard(self, prover: Prover, kind: str, value: Any) -> Iterator[News]:
+        tree = self._tree
         if kind == "weights":
             yield kind, value
             return
-        self._provers[k] = kind != "ended"
-        if kind == "root":
-            if value is not None and self.tree.bound is None:
-                self.tree.add(value)
+        prover.free = kind != "ended"
+        if kind == "root" and value is not None and tree.bound is None:
+            tree.add(value)
         elif kind == "split":
-            self.tree.split(*value)
+            tree.split(*value)
         elif kind == "settled":
             number, found = value
-            self.tree.settled(number, None if found.infeasible else found.bound or 0)
+            tree.settled(number, None if found.infeasible else found.bound or 0)
             if found.plan is not None:
                 yield "plan", found.plan
 
@@ -106,3 +133,8 @@ def cases(problem: PlanningProblem) -> Iterator[News]:
         else:
             tree.split(number, splitter.split(case, None))
         yield "bound", tree.bound
+
+
+def without_constraints(problem: PlanningProblem) -> PlanningProblem:
+    """The problem in which every plan is good."""
+    return evolve(problem, constraints=())

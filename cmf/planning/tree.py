@@ -55,12 +55,13 @@ class Tree:
 
     @property
     def idle(self) -> bool:
-        """Whether no case is open."""
-        return not self._open
+        """Whether no open case could raise the bound."""
+        least = self._open[0][0].bound if self._open else None
+        return least is None or (self._given_up is not None and least >= self._given_up)
 
     @property
     def done(self) -> bool:
-        """Whether no case is left."""
+        """Whether the bound will not rise any more."""
         return self.idle and not self._in_work and self._number > 0
 
     def add(self, *cases: Case) -> None:

@@ -23,25 +23,26 @@ from lineups import Spec, lineup, spend_share, with_target
 
 from cmf.planning.answer import PlanLimits, Planned, Progress
 from cmf.planning.data import PlanningProblem
+from cmf.planning.decision.greatest import Greatest, greatest
 from cmf.planning.evaluate import share_of
 from cmf.planning.solve import solve
 
 SCALES = {
     (20, "0.3"): 40,
     (20, "15"): 2300,
-    (20, "35"): 7300,
+    (20, "35"): 8200,
     (45, "0.3"): 60,
     (45, "15"): 3600,
-    (45, "35"): 11500,
+    (45, "35"): 12700,
     (100, "0.3"): 130,
     (100, "15"): 7000,
-    (100, "35"): 21000,
+    (100, "35"): 23500,
     (200, "0.3"): 260,
     (200, "15"): 12500,
-    (200, "35"): 37000,
+    (200, "35"): 41500,
     (500, "0.3"): 650,
     (500, "15"): 30000,
-    (500, "35"): 85000,
+    (500, "35"): 95000,
 }
 """Scale of the entry costs for a number of vehicles and a wanted part of the total cost (%)."""
 
@@ -57,20 +58,27 @@ class Instance:
     vehicles: int
     weight: str
     target: str = ""
+    brands: int = 2
     pairwise: bool = False
 
     @property
     def name(self) -> str:
         """Its name in the results."""
         words = [self.kind, f"{self.vehicles} vehicles", f"{self.weight} % investment"]
-        words += ["pairwise"] * self.pairwise + [f"target {self.target}"] * bool(self.target)
+        words += ["pairwise"] * self.pairwise
+        if self.target:
+            words.append(
+                f"target {float(Fraction(self.target)):.1%} on items of {self.brands} brands"
+            )
         return ", ".join(words)
 
     def problem(self) -> PlanningProblem:
         """The problem; a target is a fraction."""
         scale = SCALES[self.vehicles, self.weight]
         problem = lineup(Spec(self.vehicles, scale, self.pairwise, self.kind))
-        return with_target(problem, Fraction(self.target)) if self.target else problem
+        if not self.target:
+            return problem
+        return with_target(problem, self.brands, Fraction(self.target))
 
 
 def trace(instance: Instance, method: str, seconds: float) -> dict[str, Any]:
@@ -97,7 +105,8 @@ def trace(instance: Instance, method: str, seconds: float) -> dict[str, Any]:
         found = solve(problem, PlanLimits(seconds=seconds, gap=Fraction(1, 10_000)), listen)
         if isinstance(found, Planned):
             cost = found.evaluation.cost
-            shared, whole = share_of(problem, found.evaluation.users, spend_share(problem))
+            share = spend_share(problem, instance.brands)
+            shared, whole = share_of(problem, found.evaluation.users, share)
             result |= {
                 "status": found.status.value,
                 "meets": found.evaluation.meets_all,
@@ -122,16 +131,17 @@ def gap(cost: float | None, bound: float | None) -> float | None:
     return max(0.0, (cost - bound) / cost)
 
 
-def greatest_share(instance: Instance, seconds: float) -> Fraction:
-    """The greatest spend share that was found: items are bought for their share alone."""
+def half_way(instance: Instance, seconds: float) -> tuple[Fraction, Fraction, Fraction]:
+    """The share at least cost, the greatest one that was found, and what no plan shares more than;
+    a target half way between the first two binds."""
     problem = evolve(instance, target="").problem()
-    low, best = Fraction(1, 2), Fraction(0)
-    for bound in (Fraction(99, 100), Fraction(995, 1000), Fraction(999, 1000), Fraction(1)):
-        found = solve(with_target(problem, bound), PlanLimits(seconds=seconds, gap=Fraction(1)))
-        if not isinstance(found, Planned):
-            break
-        best = Fraction(*share_of(problem, found.evaluation.users, spend_share(problem)))
-    return max(low, best)
+    share = spend_share(problem, instance.brands)
+    cheapest = solve(problem, PlanLimits(seconds=seconds, gap=Fraction(1, 1000)))
+    most = greatest(evolve(problem, constraints=(share,)), share, seconds)
+    if not isinstance(cheapest, Planned) or not isinstance(most, Greatest):
+        raise SystemExit("no plan was found in time")
+    least = Fraction(*share_of(problem, cheapest.evaluation.users, share))
+    return least, most.share, most.at_most or Fraction(1)
 
 
 def main() -> None:
@@ -143,8 +153,15 @@ def main() -> None:
     parser.add_argument("--plain-seconds", type=float, default=120.0)
     parser.add_argument("--one", nargs=2, metavar=("INSTANCE", "METHOD"))
     parser.add_argument("--instances", type=Path, help="JSON list of instances")
+    parser.add_argument(
+        "--half-way", metavar="INSTANCE", help="shares between which a target binds"
+    )
     parser.add_argument("--methods", default=",".join(METHODS))
     given = parser.parse_args()
+    if given.half_way:
+        instance = Instance(**json.loads(given.half_way))
+        print(*(f"{float(x):.4f}" for x in half_way(instance, given.seconds)))
+        return
     if given.one:
         instance = Instance(**json.loads(given.one[0]))
         print(json.dumps(trace(instance, given.one[1], given.seconds)))

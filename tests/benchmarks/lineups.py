@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from cmf.planning.constraints import Share
+from cmf.planning.constraints import Share, Spread
 from cmf.planning.data import Choice, Item, PlanningProblem, Use, Vehicle
 from cmf.planning.diagrams import from_pairs
 
@@ -56,20 +56,21 @@ def lineup(spec: Spec) -> PlanningProblem:
     return PlanningProblem(SLOTS, tuple(items), tuple(choices), vehicles)
 
 
-def spend_share(problem: PlanningProblem, bound: Fraction = Fraction(0)) -> Share:
-    """Share of spend on items that two or more brands use."""
+def spend_share(problem: PlanningProblem, k: int = 2, bound: Fraction = Fraction(0)) -> Share:
+    """Share of spend on items that `k` or more brands use."""
     return Share(
         "spend share across brands",
         {j: item.unit_cost for j, item in enumerate(problem.items) if item.unit_cost},
         bound,
         factors=tuple(vehicle.volume for vehicle in problem.vehicles),
         population="brand",
+        common=Spread(k),
     )
 
 
-def with_target(problem: PlanningProblem, bound: Fraction) -> PlanningProblem:
+def with_target(problem: PlanningProblem, k: int, bound: Fraction) -> PlanningProblem:
     """The same line-up with a spend share to reach."""
-    return evolve(problem, constraints=(spend_share(problem, bound),))
+    return evolve(problem, constraints=(spend_share(problem, k, bound),))
 
 
 def _catalogue(

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parents[2] / "docs"
-MOMENTS = (5, 15, 30, 60, 120, 180, 300)
+MOMENTS = (5, 15, 30, 60, 120, 300, 600, 1200)
+LONGEST = 1800
+GAPS = (0.05, 0.02, 0.01, 0.005)
 COLOURS = {"cmf": "#0b6", "plain CP-SAT": "#c40", "plain MIP": "#06c"}
 
 
@@ -51,7 +53,7 @@ def plot(results: list[dict[str, Any]]) -> str:
     width, height, left, top = 760, 380, 60, 20
 
     def place(seconds: float, gap: float) -> str:
-        across = left + (log10(max(1.0, seconds)) / log10(600)) * (width - left - 190)
+        across = left + (log10(max(1.0, seconds)) / log10(LONGEST)) * (width - left - 190)
         down = top + (0 - log10(min(1.0, max(1e-4, gap)))) / 4 * (height - top - 40)
         return f"{across:.1f},{down:.1f}"
 
@@ -61,16 +63,16 @@ def plot(results: list[dict[str, Any]]) -> str:
     ]
     for exponent in range(5):
         x, y = place(1, 10.0**-exponent).split(",")
-        end = place(600, 1.0).split(",")[0]
+        end = place(LONGEST, 1.0).split(",")[0]
         label = ("100 %", "10 %", "1 %", "0.1 %", "0.01 %")[exponent]
         parts.append(f'<path d="M{x} {y}H{end}" stroke="#ddd"/><text x="8" y="{y}">{label}</text>')
-    for seconds in (1, 10, 60, 300, 600):
+    for seconds in (1, 10, 60, 300, 600, LONGEST):
         x = place(seconds, 1e-4).split(",")[0]
         parts.append(f'<text x="{x}" y="{height - 18}" text-anchor="middle">{seconds} s</text>')
     for result in results:
         points = [
             place(moment, gap)
-            for moment in range(1, 600)
+            for moment in range(1, LONGEST)
             if moment <= result["seconds"] and (gap := gap_at(result, moment)) is not None
         ]
         if points:
@@ -87,6 +89,65 @@ def plot(results: list[dict[str, Any]]) -> str:
     return "\n".join([*parts, "</svg>\n"])
 
 
+def times(results: list[dict[str, Any]]) -> dict[float, list[tuple[int, float]]]:
+    """For each gap the number of vehicles and the seconds after which it was proven."""
+    found: dict[float, list[tuple[int, float]]] = {gap: [] for gap in GAPS}
+    for result in results:
+        kind, vehicles, weight, *more = result["instance"].split(", ")
+        if (kind, weight, result["method"], more) != ("gaps", "35 % investment", "cmf", []):
+            continue
+        for gap in GAPS:
+            reached = [
+                seconds
+                for seconds, cost, bound in result["points"]
+                if cost is not None and bound is not None and (cost - bound) <= gap * cost
+            ]
+            if reached:
+                found[gap].append((int(vehicles.split()[0]), min(reached)))
+    return {gap: sorted(each) for gap, each in found.items()}
+
+
+def growth(results: list[dict[str, Any]]) -> str:
+    """Time against vehicles, both logarithmic, one line for each gap."""
+    width, height, left, top = 640, 360, 60, 20
+
+    def place(vehicles: float, seconds: float) -> tuple[float, float]:
+        across = left + (log10(vehicles / 15) / log10(600 / 15)) * (width - left - 150)
+        down = top + (1 - log10(max(1.0, seconds)) / log10(LONGEST)) * (height - top - 50)
+        return round(across, 1), round(down, 1)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
+    ]
+    end = place(600, 1)[0]
+    for seconds in (1, 10, 60, 300, LONGEST):
+        x, y = place(15, seconds)
+        parts.append(f'<path d="M{x} {y}H{end}" stroke="#ddd"/>')
+        parts.append(f'<text x="8" y="{y + 4}">{seconds} s</text>')
+    for vehicles in (20, 45, 100, 200, 500):
+        x, _ = place(vehicles, 1)
+        parts.append(f'<text x="{x}" y="{height - 26}" text-anchor="middle">{vehicles}</text>')
+    middle = (left + end) / 2
+    parts.append(f'<text x="{middle}" y="{height - 8}" text-anchor="middle">vehicles</text>')
+    for (gap, points), colour in zip(
+        times(results).items(), ("#0b6", "#06c", "#c40", "#808"), strict=True
+    ):
+        if not points:
+            continue
+        line = " ".join("{},{}".format(*place(*point)) for point in points)
+        parts.append(
+            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
+        )
+        for point in points:
+            x, y = place(*point)
+            parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>')
+        x, y = place(*points[-1])
+        label = f"{gap * 100:g} %"
+        parts.append(f'<text x="{x + 8}" y="{y + 4}" fill="{colour}">{label}</text>')
+    return "\n".join([*parts, "</svg>\n"])
+
+
 def main() -> None:
     """Write table and plot; the page's own words stay."""
     results = [r for path in sys.argv[1:] for r in json.loads(Path(path).read_text())]
@@ -98,7 +159,9 @@ def main() -> None:
     page.write_text(text, encoding="utf-8")
     beside = {r["instance"] for r in results if r["method"] != "cmf"}
     drawn = [r for r in results if r["instance"] in beside]
-    (DOCS / "performance" / "planning-gap.svg").write_text(plot(drawn), encoding="utf-8")
+    pictures = {"planning-gap.svg": plot(drawn), "planning-growth.svg": growth(results)}
+    for name, picture in pictures.items():
+        (DOCS / "performance" / name).write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":
