@@ -84,10 +84,19 @@ class Assortments:
         """How much a relaxation likes each choice, from 0 to 1: moves will draw accordingly."""
         self.weight = np.array([weight.get(c, 0.2) for c in self.choices.tolist()])
 
-    def reprice(self, cost: Floats) -> None:
-        """Other costs of pairs, such as those at which constraints are met; the search begins anew
-        from where it stands."""
+    def reprice(self, cost: Floats, thrift: float = 1.0) -> None:
+        """Other prices, at which constraints are met; the search begins anew from where it stands.
+
+        Parameters
+        ----------
+        cost
+            Of every pair.
+        thrift
+            Factor on entry costs: the greater, the fewer choices are on offer, and the more
+            vehicles share them.
+        """
         self.cost = cost
+        self.entry = self.compiled.group_cost.astype(np.float64) * thrift
         self.best_cost = float("inf")
         self._keep(*self._descend(self.offer))
 

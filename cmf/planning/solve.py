@@ -52,6 +52,9 @@ REST = 3.0
 TURNS_A_PRICE = 5
 """Turns between two looks of one search at the prices of the other."""
 
+THRIFTIER = 1.15
+"""Step of the factor on entry costs that makes more of the line-up be shared."""
+
 IDLE = 200
 """Turns of the searches alone before they rest too."""
 
@@ -266,6 +269,7 @@ class Workers:
         self.assortments = Assortments(compiled, run.limits.seed)
         self.assortments.begin(self.search.current())
         self.flat = self.turns = 0
+        self.thrift = 1.0
 
     @property
     def rises(self) -> bool:
@@ -301,7 +305,18 @@ class Workers:
         run.offer(self.search.best)
         self.turns += 1
         if run.problem.constraints and self.turns % TURNS_A_PRICE == 0 and not run.over():
+            self._reprice()
+
+    def _reprice(self) -> None:
+        """In turn: the prices of the other search, and thrift, which shares without looking."""
+        plain = self.search.uses.cost
+        if self.turns % (2 * TURNS_A_PRICE):
             self.assortments.reprice(self.search.priced())
+        else:
+            met = evaluate(self.run.problem, self.assortments.plan()).meets_all
+            self.thrift = max(1.0, self.thrift / THRIFTIER if met else self.thrift * THRIFTIER)
+            self.assortments.reprice(plain, self.thrift)
+        self.take(self.assortments.plan())
 
     def hear(self, kind: str, value: Any) -> None:
         """News of the proof."""
