@@ -22,6 +22,7 @@ from attrs import evolve, frozen
 from lineups import Spec, lineup, spend_share, with_target
 
 from cmf.planning.answer import PlanLimits, Planned, Progress
+from cmf.planning.constraints import Share
 from cmf.planning.data import PlanningProblem
 from cmf.planning.decision.greatest import Greatest, greatest
 from cmf.planning.evaluate import share_of
@@ -50,6 +51,20 @@ SECONDS = {20: 300.0, 45: 600.0, 100: 600.0, 200: 1800.0, 500: 1800.0}
 METHODS = ("cmf", "plain CP-SAT", "plain MIP")
 
 
+ALLIANCE = "Alliance"
+
+
+def alliance(target: str) -> PlanningProblem:
+    """The line-up of the Alliance, held to a target."""
+    from cmf.workspace.planning import Asked, ask
+    from cmf.workspace.programme import load_lineup
+
+    programme = load_lineup(Path(__file__).parents[2] / "catalogs" / "alliance")
+    asked = ask(programme, programme.model.compile(), [target])
+    assert isinstance(asked, Asked)
+    return asked.posed.problem
+
+
 @frozen
 class Instance:
     """A line-up of the benchmark, with or without a target."""
@@ -64,6 +79,8 @@ class Instance:
     @property
     def name(self) -> str:
         """Its name in the results."""
+        if self.kind == ALLIANCE:
+            return f"{ALLIANCE}, {self.vehicles} vehicles, {self.target}"
         words = [self.kind, f"{self.vehicles} vehicles", f"{self.weight} % investment"]
         words += ["pairwise"] * self.pairwise
         if self.target:
@@ -74,6 +91,8 @@ class Instance:
 
     def problem(self) -> PlanningProblem:
         """The problem; a target is a fraction."""
+        if self.kind == ALLIANCE:
+            return alliance(self.target)
         scale = SCALES[self.vehicles, self.weight]
         problem = lineup(Spec(self.vehicles, scale, self.pairwise, self.kind))
         if not self.target:
@@ -105,7 +124,8 @@ def trace(instance: Instance, method: str, seconds: float) -> dict[str, Any]:
         found = solve(problem, PlanLimits(seconds=seconds, gap=Fraction(1, 10_000)), listen)
         if isinstance(found, Planned):
             cost = found.evaluation.cost
-            share = spend_share(problem, instance.brands)
+            shares = [each for each in problem.constraints if isinstance(each, Share)]
+            share = shares[0] if shares else spend_share(problem, instance.brands)
             shared, whole = share_of(problem, found.evaluation.users, share)
             result |= {
                 "status": found.status.value,
