@@ -222,17 +222,17 @@ def _in_turn(run: Run, compiled: Compiled) -> Answer | None:
             break
         workers.turn(1 - spent / total)
     if not run.proven():
-        _cases(run, total // WORK_A_CASE)
+        _cases(run, compiled.problem, total // WORK_A_CASE)
     if run.proven() or not run.problem.constraints:
         return run.answer()
     found = _model(run, compiled, run.left(), 1 + total // WORK_A_NODE)
     return run.answer(infeasible=found.infeasible)
 
 
-def _cases(run: Run, number: int) -> None:
+def _cases(run: Run, problem: PlanningProblem, number: int) -> None:
     """A number of cases of the proof, in this process."""
     run.phase = "proof by cases"
-    for kind, value in islice(cases(run.problem), 1 + 2 * number):
+    for kind, value in islice(cases(problem), 1 + 2 * number):
         if kind == "bound":
             run.prove(value)
         else:
