@@ -26,10 +26,19 @@ News = tuple[str, Any]
 
 @define
 class Prover:
-    """A process that works on cases; `free` when it waits for one."""
+    """A process that works on cases.
+
+    Attributes
+    ----------
+    free
+        Whether it waits for a case.
+    number
+        Of the case it has.
+    """
 
     child: Background
     free: bool = False
+    number: int | None = None
 
 
 class Proof:
@@ -72,7 +81,8 @@ class Proof:
     def running(self) -> bool:
         """Whether there is still something to come."""
         modelling = self._model is not None and self._model.running
-        return modelling or self._next is not None or not self._tree.done
+        proving = any(prover.child.running for prover in self._provers)
+        return modelling or (proving and (self._next is not None or not self._tree.done))
 
     def news(self, top: int | None) -> Iterator[News]:
         """What has come since the last call; gives the idle their next cases.
@@ -88,9 +98,9 @@ class Proof:
             for kind, value in prover.child.messages():
                 yield from self._heard(prover, kind, value)
             if prover.free and not self._tree.idle:
-                number, case = self._tree.take()
+                prover.number, case = self._tree.take()
                 prover.free = False
-                prover.child.tell((number, case, top))
+                prover.child.tell((prover.number, case, top))
         bound = self._tree.bound
         if bound is not None and (self.bound is None or bound > self.bound):
             self.bound = bound
@@ -105,15 +115,18 @@ class Proof:
             yield kind, value
             return
         prover.free = kind != "ended"
+        if kind == "ended" and prover.number is not None:  # it died over its case
+            tree.split(prover.number, None)
+        prover.number = None
         if kind == "root" and value is not None and tree.bound is None:
             tree.add(value)
         elif kind == "split":
             tree.split(*value)
         elif kind == "settled":
-            number, found = value
-            tree.settled(number, None if found.infeasible else found.bound or 0)
-            if found.plan is not None:
-                yield "plan", found.plan
+            number, plan, offer = value
+            tree.settled(number, offer)
+            if plan is not None:
+                yield "plan", plan
 
 
 def cases(problem: PlanningProblem) -> Iterator[News]:
@@ -126,10 +139,10 @@ def cases(problem: PlanningProblem) -> Iterator[News]:
     yield "bound", tree.bound
     while not tree.idle:
         number, case = tree.take()
-        if splitter.whole(case):
-            found = splitter.settle(case, None)
-            yield "plan", found.plan
-            tree.settled(number, None if found.infeasible else found.bound or 0)
+        if splitter.unsettled(case):
+            plan, offer = splitter.settle(case, None)
+            yield "plan", plan
+            tree.settled(number, offer)
         else:
             tree.split(number, splitter.split(case, None))
         yield "bound", tree.bound

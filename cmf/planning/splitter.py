@@ -11,11 +11,12 @@ from math import ceil, floor
 import numpy as np
 import numpy.typing as npt
 
-from cmf.planning.compiled import Compiled
+from cmf.planning.compiled import LARGEST, Compiled
 from cmf.planning.counts import counts_of
+from cmf.planning.data import Plan
 from cmf.planning.formulate import formulate
 from cmf.planning.linear import Linear, Relaxed
-from cmf.planning.mip import Outcome, scale_of, solve_mip
+from cmf.planning.mip import scale_of, solve_mip
 from cmf.planning.promise import Promise
 from cmf.planning.tree import Case
 
@@ -51,9 +52,9 @@ class Splitter:
         found = self.linear.solve(low, high, ROOT_ROUNDS)
         return None if found is None else Case(found.bound, low, high, found.counts)
 
-    def whole(self, case: Case) -> bool:
-        """Whether nothing is left to split."""
-        return not self._apart(case).any()
+    def unsettled(self, case: Case) -> bool:
+        """Whether all counts are whole, and it is not known what that comes to."""
+        return case.offer is None and not self._apart(case).any()
 
     def weights(self, case: Case) -> dict[int, float]:
         """How much the relaxation of a case likes each choice."""
@@ -72,6 +73,8 @@ class Splitter:
             Cost of the best plan: what lies above is worth no more.
         """
         apart = self._apart(case)
+        if not apart.any():
+            return self._one_less(case)
         score = np.where(apart, self.promise.score(case.counts), -1.0)
         best: tuple[Case, Case] | None = None
         most, waited = -1.0, 0
@@ -90,13 +93,39 @@ class Splitter:
                 best, most = sides, value
         return best
 
-    def settle(self, case: Case, seconds: float | None) -> Outcome:
+    def _one_less(self, case: Case) -> tuple[Case, Case] | None:
+        """A case whose offer costs more than its bound: one count more is fixed, or is not what it
+        is; `None` when all are fixed, so that there is nothing but the offer."""
+        free = [
+            k
+            for k, count in enumerate(self.counts)
+            if count.level == 2 and case.low[k] < case.high[k]
+        ]
+        if not free:
+            return None
+        k = max(free, key=lambda k: case.counts[k])  # what is on offer first
+        value = round(float(case.counts[k]))
+        low, high = case.low.copy(), case.high.copy()
+        low[k] = high[k] = 1 - value
+        other = self.linear.solve(low, high)
+        if other is None:
+            return None
+        fixed_low, fixed_high = case.low.copy(), case.high.copy()
+        fixed_low[k] = fixed_high[k] = value
+        same = Case(case.bound, fixed_low, fixed_high, case.counts, case.offer)
+        return same, self._case(case, other, low, high)
+
+    def settle(self, case: Case, seconds: float | None) -> tuple[Plan | None, int]:
         """A case in which all counts are whole: what is on offer is known, a small model decides.
 
-        It may take less than is on offer, so its bound holds for the case.
+        Returns
+        -------
+        the best plan that takes only what is on offer, and what none of these costs less than
         """
         off = {choice for choice, value in self.weights(case).items() if value < 0.5}
-        return solve_mip(self.compiled, seconds, SETTLE_NODES, without=off)
+        found = solve_mip(self.compiled, seconds, SETTLE_NODES, without=off)
+        least = LARGEST if found.infeasible else found.bound
+        return found.plan, case.bound if least is None else least
 
     def _apart(self, case: Case) -> npt.NDArray[np.bool_]:
         apart: npt.NDArray[np.bool_] = np.abs(case.counts - np.round(case.counts)) > WHOLE

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,12 +29,16 @@ class Case:
         No plan of the case costs less.
     counts
         Their values in the relaxation.
+    offer
+        Where all counts are whole: what no plan costs less than that takes only what is on offer in
+        the relaxation. Other plans of the case may.
     """
 
     bound: int
     low: Floats = field(eq=False, order=False)
     high: Floats = field(eq=False, order=False)
     counts: Floats = field(eq=False, order=False)
+    offer: int | None = field(default=None, eq=False, order=False)
 
 
 @define(eq=False)
@@ -81,15 +85,18 @@ class Tree:
         """A case was split, or could not be: its bound stays then."""
         case = self._in_work.pop(number)
         if sides is None:
-            self._give_up(case.bound)
+            self._give_up(case.bound if case.offer is None else max(case.bound, case.offer))
         self.add(*(sides or ()))
 
-    def settled(self, number: int, bound: int | None) -> None:
-        """A case in which everything is on offer that it counts has a bound; `None`: no plan."""
+    def settled(self, number: int, offer: int) -> None:
+        """What is on offer in a case costs so much at least; it is done when nothing else of the
+        case can cost less."""
         case = self._in_work.pop(number)
-        if bound is not None:
-            self._give_up(max(case.bound, bound))
-        self._conclude()
+        if offer <= case.bound:
+            self._give_up(case.bound)
+            self._conclude()
+        else:
+            self.add(evolve(case, offer=offer))
 
     def _give_up(self, bound: int) -> None:
         self._given_up = bound if self._given_up is None else min(self._given_up, bound)

@@ -57,8 +57,8 @@ class Proving(Work):
         while True:
             number, case, top = orders.get()
             send(("weights", splitter.weights(case)))
-            if splitter.whole(case):
-                send(("settled", (number, splitter.settle(case, SETTLE_SECONDS))))
+            if splitter.unsettled(case):
+                send(("settled", (number, *splitter.settle(case, SETTLE_SECONDS))))
             else:
                 send(("split", (number, splitter.split(case, top))))
 

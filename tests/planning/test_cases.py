@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ from cmf.planning.evaluate import evaluate
 from cmf.planning.formulate import formulate
 from cmf.planning.linear import Linear, Weak
 from cmf.planning.mip import scale_of
-from cmf.planning.proof import cases
+from cmf.planning.proof import Proof, cases
 from cmf.planning.search import Search
 from cmf.planning.solve import pinned, solve
 from cmf.planning.tree import Case, Tree
@@ -145,6 +147,22 @@ def test_processes_that_share_the_cases_agree_with_one(
     assert alone.cost == together.cost
 
 
+def test_processes_that_die_end_the_proof_and_spoil_no_bound() -> None:
+    problem = medium(12)
+    least = solve(problem)
+    assert isinstance(least, Planned)
+    with Proof(problem, None, 0.0) as proof:
+        while proof.bound is None:
+            list(proof.news(None))
+            sleep(0.01)
+        for prover in proof._provers:
+            prover.child._child.kill()
+        while proof.running:
+            list(proof.news(None))
+            sleep(0.01)
+        assert proof.bound <= least.cost
+
+
 def test_the_bound_is_the_least_of_what_is_left() -> None:
     def case(bound: int) -> Case:
         nothing = np.zeros(0)
@@ -161,7 +179,7 @@ def test_the_bound_is_the_least_of_what_is_left() -> None:
     second, taken = tree.take()
     assert taken.bound == 12
     third, _ = tree.take()
-    tree.settled(third, 17)
+    tree.settled(third, 13)
     assert tree.bound == 12  # the one in work may still be the least
     tree.split(second, None)
     assert tree.bound == 12
