@@ -7,6 +7,8 @@ share items, then single choices.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from attrs import frozen
 
 from cmf.planning.compiled import Compiled
@@ -33,8 +35,11 @@ class Count:
 
 
 def counts_of(model: Formulation) -> tuple[Count, ...]:
-    """The counts of a model, the widest first; choices without an entry cost of their own are not
-    counted."""
+    """The counts of a model, the widest first.
+
+    A choice is counted when it has an entry cost that is its own in every vehicle: that none pays it
+    must mean that none takes the choice.
+    """
     compiled = model.compiled
     own = _own_columns(model)
     slots: dict[tuple[int, int], list[int]] = {}
@@ -54,17 +59,19 @@ def counts_of(model: Formulation) -> tuple[Count, ...]:
 
 
 def _own_columns(model: Formulation) -> dict[int, int]:
-    """For every choice the column of a group that nothing else uses."""
+    """For every choice the column of a group that it uses in every vehicle, and only it."""
     compiled = model.compiled
     found: dict[int, int] = {}
-    start = compiled.link_start.tolist()
-    users: dict[int, set[int]] = {}
-    for k, group in enumerate(compiled.link_group.tolist()):
-        choices = compiled.pair_choice[compiled.link_pair[start[k] : start[k + 1]]]
-        users.setdefault(group, set()).update(choices.tolist())
+    vehicles = Counter(compiled.pair_choice.tolist())
+    users: dict[int, list[int]] = {}
+    groups = compiled.link_group[compiled.link_of_entry]
+    choices = compiled.pair_choice[compiled.link_pair]
+    for group, choice in zip(groups.tolist(), choices.tolist(), strict=True):
+        users.setdefault(group, []).append(choice)
     for group, column in model.used.items():
-        if len(users[group]) == 1:
-            found.setdefault(next(iter(users[group])), column)
+        choice = users[group][0]
+        if users[group] == [choice] * vehicles[choice]:
+            found.setdefault(choice, column)
     return dict(sorted(found.items()))
 
 

@@ -6,7 +6,7 @@ from time import sleep
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from random_lineups import random_lineup
 from test_method import medium
@@ -41,6 +41,8 @@ def solvable(seed: int, constraints: int = 0) -> tuple[PlanningProblem, int] | N
 
 @settings(max_examples=60, deadline=None)
 @given(seed=SEEDS, constraints=st.integers(0, 2))
+@example(seed=1315, constraints=1)  # an offer that costs more than the bound of its case
+@example(seed=100600, constraints=0)  # an entry cost that a choice has in some vehicles only
 def test_the_cases_prove_what_all_plans_say(seed: int, constraints: int) -> None:
     given_one = solvable(seed, constraints)
     if given_one is None:
