@@ -37,8 +37,8 @@ class Count:
 def counts_of(model: Formulation) -> tuple[Count, ...]:
     """The counts of a model, the widest first.
 
-    A choice is counted when it has an entry cost that is its own in every vehicle: that none pays it
-    must mean that none takes the choice.
+    A choice is counted when it has an entry cost that is its own in every vehicle: that nobody pays
+    it must mean that nobody takes the choice.
     """
     compiled = model.compiled
     own = _own_columns(model)
