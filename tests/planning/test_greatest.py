@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from random_lineups import random_lineup
 
 from cmf.planning import excess as module
 from cmf.planning.brute import plans
@@ -17,7 +18,6 @@ from cmf.planning.decision.greatest import Greatest, greatest, out_of_reach, sha
 from cmf.planning.evaluate import accepts, evaluate, share_of
 from cmf.planning.excess import Excess, excess
 from cmf.problem.answer import Infeasible, Unknown
-from tests.planning.random_lineups import random_lineup
 
 
 def without(problem: PlanningProblem, share: Share) -> PlanningProblem:
