@@ -57,7 +57,7 @@ def run(folder: Path, body: str, profile: str) -> tuple[int, str, list[object]]:
     hidden = ("CI", "PYTEST_ADDOPTS")
     plain = {name: value for name, value in os.environ.items() if name not in hidden}
     done = subprocess.run(
-        [*command, f"--hypothesis-profile={profile}"],
+        [*command, f"--hypothesis-profile={profile}", "--hypothesis-seed=7"],
         cwd=folder, env=plain, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     lines = seen.read_text().splitlines() if seen.exists() else []
