@@ -19,7 +19,8 @@ class Usage:
     variants
         Number of variants that have it.
     least, greatest
-        Pieces in a variant; the least is 0 where some variant has none.
+        Pieces in a variant; the least is 0 where some variant has none, and both are where there is
+        no variant.
     pieces
         In all variants together.
     """
@@ -41,10 +42,10 @@ def usages(contents: Contents, counts: Sequence[Sequence[int]], total: int) -> t
     total
         Number of variants.
     """
-    found = [
-        Usage(part, total, pieces, pieces, pieces * total)
-        for part, pieces in contents.always.items()
-    ]
+    found = []
+    for part, pieces in contents.always.items():
+        each = pieces if total else 0
+        found.append(Usage(part, total, each, each, pieces * total))
     for content in contents.contents:
         taken = np.array([int(n) for n in counts[content.variable]], dtype=object)
         options = content.pieces[taken > 0]

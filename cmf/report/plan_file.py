@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
@@ -15,12 +14,7 @@ from cmf.errors import InputError, fail
 from cmf.planning.answer import Status
 from cmf.planning.decision.front import Level
 from cmf.planning.decision.prices import Price, Saving
-
-LARGEST = 200_000_000
-"""Bytes of a file that is read."""
-
-DIGITS = 10_000
-"""Of a number that is read."""
+from cmf.report.saved import exact_fraction, read_answer
 
 
 @frozen
@@ -66,15 +60,8 @@ def read_plan(path: Path) -> SavedPlan:
     InputError
         When the file cannot be read or holds no plan.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise _no_plan(path, "it is too large")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _no_plan(path, error.strerror or "the system refuses") from error
-    except (ValueError, RecursionError) as error:
-        raise _no_plan(path, "it is not JSON") from error
-    if not isinstance(data, dict) or data.get("command") != "plan":
+    data = read_answer(path, _no_plan)
+    if data.get("command") != "plan":
         raise _no_plan(path, "it is no answer of `cmf plan`")
     if data.get("status") == "infeasible":
         raise _no_plan(path, "its question has no plan")
@@ -105,7 +92,7 @@ def _saved(path: Path, data: Mapping[str, Any]) -> SavedPlan:
         Status(data["status"]),
         data["stopped_by"] or "",
         "greatest_share" in data,
-        _ratio(data["share_at_most"]) if data.get("share_at_most") else None,
+        exact_fraction(data["share_at_most"]) if data.get("share_at_most") else None,
         tuple(
             Price(row["id"], _saving(row, "price"), _saving(row, "last_point"))
             for row in rows
@@ -113,7 +100,7 @@ def _saved(path: Path, data: Mapping[str, Any]) -> SavedPlan:
         ),
         tuple(
             Level(
-                _ratio(row["share"]),
+                exact_fraction(row["share"]),
                 _whole(row["cost"]),
                 _whole(row["bound"]),
                 Status(row["status"]),
@@ -138,13 +125,6 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(value)
     return value
-
-
-def _ratio(value: object) -> Fraction:
-    text = _text(value)
-    if len(text) > DIGITS or not set(text) <= set("-/0123456789"):
-        raise ValueError(text)
-    return Fraction(text)
 
 
 def _no_plan(path: Path, reason: str) -> InputError:

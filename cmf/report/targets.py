@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +19,7 @@ from cmf.analysis.targets import (
 )
 from cmf.errors import InputError, fail
 from cmf.model.units import PURE, UNITS, Unit
+from cmf.report.saved import exact_fraction, read_answer
 from cmf.report.table import Column, Exact, Kind, Ratio, Row, Table, table
 from cmf.report.words import number, percent
 
@@ -54,9 +54,6 @@ GAP_COLUMNS = (
     Column("adds", Kind.EXACT),
     Column("reaches", Kind.EXACT),
 )
-
-MAX_BASELINE = 16 * 2**20
-"""Greatest size of an earlier run, in bytes."""
 
 _SHOWN_STEPS = 10
 """Steps of one way that are printed; the data hold all."""
@@ -192,15 +189,8 @@ def read_earlier(path: Path) -> dict[str, Earlier]:
     InputError
         When the file cannot be read or is something else.
     """
-    try:
-        if path.stat().st_size > MAX_BASELINE:
-            raise _no_baseline(path, "it is too large")
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _no_baseline(path, error.strerror or "the system refuses") from error
-    except (ValueError, RecursionError) as error:
-        raise _no_baseline(path, "it is not JSON") from error
-    rows = data.get("targets") if isinstance(data, dict) else None
+    data = read_answer(path, _no_baseline)
+    rows = data.get("targets")
     if not isinstance(rows, list) or data.get("command") not in ("targets", "plan"):
         raise _no_baseline(path, "it is no answer of `cmf targets` or `cmf plan`")
     found = {}
@@ -214,11 +204,7 @@ def read_earlier(path: Path) -> dict[str, Earlier]:
 
 
 def _exact(text: object) -> Fraction | None:
-    if text is None:
-        return None
-    if not isinstance(text, str) or len(text) > 10_000 or not set(text) <= set("-/0123456789"):
-        raise ValueError(text)
-    return Fraction(text)
+    return None if text is None else exact_fraction(text)
 
 
 def _no_baseline(path: Path, reason: str) -> InputError:

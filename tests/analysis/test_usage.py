@@ -49,8 +49,7 @@ def test_usage_equals_its_definition(case: Case) -> None:
         pieces = [parts[usage.part] for parts in lists]
         assert usage.variants == sum(count > 0 for count in pieces)
         assert usage.pieces == total.pop(usage.part, 0)
-        if pieces:  # without variants there is no least and no greatest
-            assert (usage.least, usage.greatest) == (min(pieces), max(pieces))
+        assert (usage.least, usage.greatest) == (min(pieces, default=0), max(pieces, default=0))
     assert not total
 
 
