@@ -11,7 +11,7 @@ bound by weak duality; it is computed here, with the error of the arithmetic tak
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, inf
+from math import ceil, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -100,9 +100,11 @@ class Linear:
         y = np.zeros(len(self.weak.low))
         y[np.array(self.active)[np.array(duals.ids, dtype=np.int64)]] = np.array(duals.values)
         bound = self.weak.bound(y, self.columns, low, high)
+        if not isfinite(bound):
+            return None
         if len(self.active) > CROWDED * self.needed:
             self._trim(y)
-        return Relaxed(floor(bound * self.scale) - 1, values[self.columns])
+        return Relaxed(at_least(bound * self.scale), values[self.columns])
 
     def _load(self) -> None:
         """Give the solver what is active; its counts are free."""
@@ -176,6 +178,11 @@ class Linear:
         return self.solver.solve(parameters, wanted, None, nothing, None, None)
 
 
+def at_least(bound: float) -> int:
+    """The least whole cost that is not below a bound, the rounding of it taken off."""
+    return ceil(bound - 4 * ROUNDING * abs(bound))
+
+
 class Weak:
     """Weak duality: a bound from any dual values.
 
@@ -206,4 +213,4 @@ class Weak:
         error = self.terms * float((size * np.maximum(least, most)).sum())
         error += (len(y) + len(parts)) * float(np.abs(sides).sum() + np.abs(parts).sum())
         value = float(sides.sum() + parts.sum())
-        return value - 2 * ROUNDING * error if np.isfinite(value) else -inf
+        return value - 2 * ROUNDING * error if isfinite(value) else -inf
