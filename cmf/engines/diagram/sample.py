@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from attrs import frozen
@@ -146,13 +146,13 @@ class Sampler:
 
 def _borders(diagram: Diagram, weights: Numbers, nodes: Numbers) -> tuple[Ints, list[int]]:
     arcs = weights[diagram.arc_slot].astype(object)
-    arcs = (arcs * nodes[diagram.left] * nodes[diagram.right]).tolist()
-    totals: list[int] = []
-    borders: list[int] = []
+    totals = [int(n) for n in arcs * nodes[diagram.left] * nodes[diagram.right]]
+    borders = [1 << _BITS if total else 0 for total in totals]
     for first, last in pairwise(diagram.node_arcs[1:].tolist()):
-        running = 0
-        for arc in range(first, last):
-            running += int(arcs[arc])
-            totals.append(running)
-        borders += [(t << _BITS) // running if running else 0 for t in totals[first:last]]
+        if last - first > 1:  # most nodes have one arc, and nothing to draw
+            totals[first:last] = accumulate(totals[first:last])
+            whole = totals[last - 1]
+            borders[first:last] = [
+                (t << _BITS) // whole if whole else 0 for t in totals[first:last]
+            ]
     return np.array(borders, dtype=np.int64), totals
