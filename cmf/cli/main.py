@@ -39,6 +39,7 @@ def run() -> None:
             sys.stderr.write(f"error: {error.strerror}\n")
     if code == INTERRUPTED:
         sys.stderr.write("cmf: interrupted\n")
+    gc.freeze()  # what is left goes with the process and need not be searched for cycles
     sys.exit(code)
 
 

@@ -61,6 +61,7 @@ class Linearizer:
         self._decide = decide
         self._sizes = [len(axis.options) for axis in resolved.catalog.axes]
         self._lines: Sequence[tuple[t.TypedLine, Formula]] | None = None
+        self._forms: dict[t.Expr, Form] = {}
 
     def set_lines(self, lines: Sequence[tuple[t.TypedLine, Formula]]) -> None:
         """Give the BOM lines with their lowered conditions, once they are known."""
@@ -74,6 +75,11 @@ class Linearizer:
         NotAdditive
             When a product or an extremum speaks of too many combinations.
         """
+        if expr not in self._forms:
+            self._forms[expr] = self._form(expr)
+        return self._forms[expr]
+
+    def _form(self, expr: t.Expr) -> Form:
         tables: dict[tuple[int, ...], Ints] = {}
         guards: dict[Formula, None] = {}
         for monomial in self._monomials(expr):

@@ -7,9 +7,9 @@ bounded sum, so that the product of the options is never enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from cmf.errors import Diagnostic, InputError
 from cmf.model.catalog import Effectivity, Severity, Value
@@ -148,7 +148,9 @@ class Lowering:
 
     def __init__(self, resolved: ResolvedCatalog) -> None:
         self._signatures = Signatures(resolved)
-        self._sizes = [len(axis.options) for axis in resolved.catalog.axes]
+        self._axes = resolved.catalog.axes
+        self._numbers = {axis.name: number for number, axis in enumerate(self._axes)}
+        self._sizes = [len(axis.options) for axis in self._axes]
         self._cache: dict[t.Expr, Formula] = {}
         self.linear = Linearizer(resolved, self._signatures, self.decide)
 
@@ -174,12 +176,29 @@ class Lowering:
                 return self.negation(self.statement(operand))
             case t.Implies(left, right):
                 return disjunction([self.negation(self.statement(left)), self.statement(right)])
+            case t.Compare("==", t.AxisRef(axis), t.Constant(str() as name)):
+                return self._named(axis, {name})
+            case t.Compare("!=", t.AxisRef(axis), t.Constant(str() as name)):
+                return self.negation(self._named(axis, {name}))
+            case t.In(t.AxisRef(axis), t.Constant(frozenset() as names)) if self._is_plain(axis):
+                return self._named(axis, names)
             case _ if self._is_small(expr):
                 return self.decide(expr)
             case t.Match(columns, rows):
                 return disjunction([self._row(columns, row) for row in rows])
             case _:
                 return self._sum(expr)
+
+    def _is_plain(self, axis: str) -> bool:
+        """Whether the options of an axis are names, not numbers."""
+        return self._axes[self._numbers[axis]].unit is None
+
+    def _named(self, axis: str, names: Set[Value]) -> Formula:
+        """That an axis has one of some options, as a shorter way to what `decide` finds."""
+        number = self._numbers[axis]
+        found = frozenset(i for i, name in enumerate(self._axes[number].names) if name in names)
+        everything = len(found) == self._sizes[number]
+        return TRUE if everything else Member(number, found) if found else FALSE
 
     def decide(self, expr: t.Expr) -> Formula:
         """The formula of `expr`, decided combination by combination."""
@@ -243,14 +262,20 @@ class Lowering:
                 split = self.linear.split(expr)
                 if split is not None:
                     return self.statement(split)
-                return self._compare(operator, t.Add((left, t.Negate(right))))
+                return self._compare(operator, left, right)
             case t.Defined(operand):
                 return self.linear.form(operand).defined
             case _:
                 raise NotAdditive("an expression speaks of too many combinations of options")
 
-    def _compare(self, operator: str, difference: t.Expr) -> Formula:
-        form = self.linear.form(difference)
+    def _compare(self, operator: str, left: t.Expr, right: t.Expr) -> Formula:
+        match right:
+            case t.Constant(int() as value) if not isinstance(value, bool):
+                # Line-ups hold many vehicles to their own bounds of the same quantity.
+                form = self.linear.form(left)
+                form = evolve(form, offset=form.offset - value)
+            case _:
+                form = self.linear.form(t.Add((left, t.Negate(right))))
         if sum(int(abs(c.costs).max(initial=abs(c.default))) for c in form.terms) > _REACH:
             raise NotAdditive("a sum may exceed 2^62")
         zero = -form.offset

@@ -82,8 +82,10 @@ def _bom_cycles(
             ways[name] = [name, *way]
     found = []
     remedy = "conditions of BOM lines may use options, attributes and quantities without `bom`"
+    conditions = {id(line.condition): line.condition for line in lines}
+    known = {number: _way_to_bom(each, ways) for number, each in conditions.items()}
     for line in lines:
-        way = _way_to_bom(line.condition, ways)
+        way = known[id(line.condition)]
         if way is not None:
             message = f"the condition of part `{line.part}` depends on the BOM: {' -> '.join(way)}"
             found.append(Diagnostic("cycle", message, line.span, remedy))

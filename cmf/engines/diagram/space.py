@@ -157,9 +157,10 @@ class DiagramSpace:
         self, weights: Weights | None = None
     ) -> Solved[OptionCounts] | Infeasible | Unknown:
         """For every option the number, or weight, of the variants that take it."""
-        if self.empty:
+        diagram = self.compiled.diagram
+        if diagram.top < 0:
             return Infeasible()
-        diagram, weighing, nodes = self.compiled.diagram, self._weighing, self._counts
+        weighing, nodes = self._weighing, self._counts
         if weights is not None:
             try:
                 weighing = Weighing.of(self.compiled, self.allowed, weights)

@@ -52,19 +52,22 @@ class Cuts:
                         forms[a, b] += values[a] if a != b else 0.0
         return cls(values, forms)
 
-    def cost(self, order: Sequence[int]) -> float:
-        """Base-2 logarithm of the partial assignments that differ in what they leave open."""
-        index = np.asarray(order)
+    def costs(self, orders: Sequence[Sequence[int]]) -> Floats:
+        """Of every order, the base-2 logarithm of the partial assignments that differ in what they
+        leave open."""
+        index = np.asarray(orders)
         values = self.values[index]
-        forms = self.forms[np.ix_(index, index)]
+        forms = self.forms[index[:, :, None], index[:, None, :]]
+        later = np.triu(np.ones(forms.shape[1:], dtype=np.bool_), 1)
         # After k variables: what each of those says below, and what each of the others hears.
-        said = np.cumsum(forms[:, ::-1], axis=1)[:, ::-1]
-        heard = np.cumsum(forms, axis=0)
-        above = np.triu(np.minimum(values[:, None], said), 1).sum(axis=0)[1:]
+        said = np.cumsum(forms[:, :, ::-1], axis=2)[:, :, ::-1]
+        heard = np.cumsum(forms, axis=1)
+        above = np.where(later, np.minimum(values[:, :, None], said), 0.0).sum(axis=1)[:, 1:]
         subsets = np.minimum(2.0 ** np.minimum(values, 6.0), 60.0)
-        below = np.triu(np.minimum(subsets[None, :], heard), 1).sum(axis=1)[:-1]
-        widths = np.minimum(np.minimum(above, below), 200.0) + values[1:]
-        return float(np.log2(1.0 + (2.0**widths).sum()))
+        below = np.where(later, np.minimum(subsets[:, None, :], heard), 0.0).sum(axis=2)[:, :-1]
+        widths = np.minimum(np.minimum(above, below), 200.0) + values[:, 1:]
+        found: Floats = np.log2(1.0 + (2.0**widths).sum(axis=1))
+        return found
 
 
 def narrow_order(cuts: Cuts) -> list[int]:
@@ -75,17 +78,17 @@ def narrow_order(cuts: Cuts) -> list[int]:
         sorted(range(count), key=lambda v: (cuts.values[v], v)),
         sorted(range(count), key=lambda v: (-cuts.forms[v].sum(), v)),
     ]
-    best = min(starts, key=cuts.cost)
-    lowest = cuts.cost(best)
+    costs = cuts.costs(starts)
+    best, lowest = starts[int(np.argmin(costs))], float(costs.min())
     for _ in range(_SWEEPS):
         before = lowest
         for variable in range(count):
             rest = [v for v in best if v != variable]
             tries = [[*rest[:i], variable, *rest[i:]] for i in range(count)]
-            costs = [cuts.cost(order) for order in tries]
+            costs = cuts.costs(tries)
             chosen = int(np.argmin(costs))
             if costs[chosen] < lowest - 1e-9:
-                best, lowest = tries[chosen], costs[chosen]
+                best, lowest = tries[chosen], float(costs[chosen])
         if lowest == before:
             break
     return best
