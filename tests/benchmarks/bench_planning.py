@@ -19,7 +19,7 @@ from typing import Any
 
 import plain_planning
 from attrs import evolve, frozen
-from lineups import Spec, lineup, spend_share, with_target
+from lineups import BRANDS, Spec, lineup, spend_share, with_target
 
 from cmf.planning.answer import PlanLimits, Planned, Progress
 from cmf.planning.constraints import Share
@@ -124,14 +124,15 @@ def trace(instance: Instance, method: str, seconds: float) -> dict[str, Any]:
         found = solve(problem, PlanLimits(seconds=seconds, gap=Fraction(1, 10_000)), listen)
         if isinstance(found, Planned):
             cost = found.evaluation.cost
+            users = found.evaluation.users
             shares = [each for each in problem.constraints if isinstance(each, Share)]
-            share = shares[0] if shares else spend_share(problem, instance.brands)
-            shared, whole = share_of(problem, found.evaluation.users, share)
+            if instance.kind != ALLIANCE:
+                shares = [spend_share(problem, k) for k in range(2, BRANDS + 1)]
             result |= {
                 "status": found.status.value,
                 "meets": found.evaluation.meets_all,
                 "investment": cost.investment / cost.total,
-                "share": [shared, whole],
+                "shares": [float(Fraction(*share_of(problem, users, each))) for each in shares],
             }
         else:
             result["status"] = type(found).__name__
