@@ -8,19 +8,10 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, chromium
+from reports import E2, write
 from typer.testing import CliRunner
 
-E2 = Path(__file__).parents[1] / "share" / "e2"
 HOSTILE = "</script><script>alert(1)</script><b>%{x}</b>&\"' role:ink"
-
-
-def write(lineup: Path, output: Path, *arguments: str) -> str:
-    """Run ``cmf report``; what it remarked."""
-    from cmf.cli.app import app
-
-    done = CliRunner().invoke(app, ["report", str(lineup), "-o", str(output), *arguments])
-    assert done.exit_code == 0, done.stderr
-    return done.stderr
 
 
 @pytest.fixture(scope="session")

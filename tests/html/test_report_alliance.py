@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, show
-from conftest import write
+from reports import write
 from test_report_browser import OVERLAPS, colours
 
 ALLIANCE = Path(__file__).parents[2] / "catalogs" / "alliance"

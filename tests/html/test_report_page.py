@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import E2, write
+from reports import E2, write
 
 
 def test_the_same_input_gives_the_same_bytes(page: Path, tmp_path: Path) -> None:

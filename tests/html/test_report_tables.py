@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import E2, write
+from reports import E2, write
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
-from conftest import write
+from reports import write
 
 import cmf
 from cmf.report.html.titles import Titles

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from calling import call
-from conftest import TestsFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_rule_tests_verdicts import evaluator, trial
@@ -233,7 +232,9 @@ def test_where_a_limit_is_reached_a_mutant_is_undecided(
     assert call("test", "demo", "--mutate", "--rule", "R02", "--at-least", "0").code == 0
 
 
-def test_a_limit_in_one_test_leaves_the_verdict_to_the_others(tests_file: TestsFile) -> None:
+def test_a_limit_in_one_test_leaves_the_verdict_to_the_others(
+    tests_file: Callable[[str], Path],
+) -> None:
     """A count that cannot be taken again decides nothing; another test may still kill."""
     count = "  - {id: C, where: energy == electric, count: 19}\n"
     strict = "  - {id: A, where: energy == electric, always: rear_unit.driven}\n"
