@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -101,3 +105,16 @@ def test_no_time_is_no_answer() -> None:
     assert answers == (unknown,) * 4
     with pytest.raises(LimitReached, match="0 s"):
         list(space.variants())
+
+
+def test_ctrl_c_stops_a_solve_every_time() -> None:
+    """An enumeration that would take hours; the second signal finds Python's handler in place."""
+    space = opened(letters(12, 12), listed=10**12)
+    for _ in range(2):
+        kill = f"os.kill({os.getpid()}, {signal.SIGINT:d})"
+        interrupt = f"import os, time; time.sleep(0.3); {kill}"
+        with (
+            subprocess.Popen([sys.executable, "-S", "-c", interrupt]),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            space.count()

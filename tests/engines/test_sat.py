@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
+import signal
+import subprocess
 import sys
 
 import numpy as np
@@ -173,6 +176,7 @@ def subsets(count: int) -> list[tuple[int, int]]:
 def test_without_python_sat_the_message_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delitem(sys.modules, "cmf.engines.sat.cadical", raising=False)
     monkeypatch.setitem(sys.modules, "pysat.solvers", None)
     with pytest.raises(MissingExtra, match="pip install python-sat"):
         SatEngine().open(letters(1, 2))
@@ -299,3 +303,24 @@ def test_a_table_rule_of_wide_scope_and_many_rows() -> None:
     assert outside.find() == Solved(
         next(v for v in itertools.product(range(10), repeat=7) if v not in set(expected))
     )
+
+
+def test_ctrl_c_in_the_solver_is_ctrl_c_and_leaves_it_usable() -> None:
+    """With the first letter b, 16 pigeons in 15 holes: no variant, and long to find out."""
+    apart = [
+        Or((options(0, 0), Not(And((options(one, hole), options(other, hole))))))
+        for one, other in itertools.combinations(range(1, 17), 2)
+        for hole in range(15)
+    ]
+    space = opened(letters(17, 15, *apart, options(0, 0, 1)))
+    for delay in (0.1, 0.13, 0.16, 0.19):
+        # Another process: a thread would have to wait until the solver is back.
+        interrupt = (
+            f"import os, time; time.sleep({delay}); os.kill({os.getpid()}, {signal.SIGINT:d})"
+        )
+        with (
+            subprocess.Popen([sys.executable, "-S", "-c", interrupt]),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            space.where(options(0, 1)).find()
+    assert isinstance(space.where(options(0, 0)).find(), Solved)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from attrs import define, field, frozen
@@ -53,7 +54,7 @@ class Budget:
         """An optimal variant of a model, or `None` when it has none."""
         solver = self._solver()
         numbers = encoding.every_number()
-        if self._proven(solver, solver.solve(encoding.model), encoding):
+        if self._proven(solver, _status(solver, encoding), encoding):
             return tuple(int(solver.value(number)) for number in numbers)
         return None
 
@@ -61,7 +62,7 @@ class Budget:
         """Hand every variant of a model to `found`."""
         solver = self._solver()
         solver.parameters.enumerate_all_solutions = True
-        status = solver.solve(encoding.model, _callback(encoding.every_number(), found))
+        status = _status(solver, encoding, _callback(encoding.every_number(), found))
         if found.number > found.most:
             raise LimitReached(f"{found.most:,} variants")
         self._proven(solver, status, encoding)
@@ -97,6 +98,7 @@ class Budget:
         solver = CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
+        solver.parameters.catch_sigint_signal = False  # it would not give the signal back
         if self.limits.seconds is not None:
             left = self.limits.seconds - (time.monotonic() - self.start)
             solver.parameters.max_time_in_seconds = max(left, 0.0)
@@ -110,6 +112,17 @@ class Budget:
         if status not in (cp_model.OPTIMAL, cp_model.INFEASIBLE):
             raise LimitReached(f"{self.limits.seconds:g} s")
         return status == cp_model.OPTIMAL
+
+
+def _status(solver: Any, encoding: Encoding, callback: Any = None) -> int:
+    """What a solve ends with; it has its own thread, so that Ctrl-C is heard meanwhile."""
+    with ThreadPoolExecutor(1) as thread:
+        status = thread.submit(solver.solve, encoding.model, callback)
+        try:
+            return int(status.result())
+        except KeyboardInterrupt:
+            solver.stop_search()
+            raise
 
 
 def _callback(numbers: Sequence[Any], found: Enumeration) -> Any:

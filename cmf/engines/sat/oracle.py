@@ -16,18 +16,17 @@ from cmf.errors import LimitReached, MissingExtra
 from cmf.problem.answer import Limits
 from cmf.problem.problem import Variant
 
-SOLVER = "cadical153"
 SLICE = 1_000
 """Conflicts between two looks at the clock."""
 
 
 def _new_solver() -> Any:
     try:
-        from pysat.solvers import Solver
+        from cmf.engines.sat.cadical import Cadical
     except ImportError as missing:
         message = "the engine `sat` needs the package python-sat: pip install python-sat"
         raise MissingExtra(message) from missing
-    return Solver(SOLVER)
+    return Cadical()
 
 
 @define
