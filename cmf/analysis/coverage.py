@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from cmf.analysis.diverse import ranked
 from cmf.analysis.pairs import Matrix, Starts, blocks, cross, starts, valid_pairs
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import Space
-from cmf.errors import LimitReached, fail
-from cmf.problem.answer import Solved, Unknown
+from cmf.errors import fail
 from cmf.problem.formula import CostTable, Member
 from cmf.problem.problem import Problem, Variant
 
@@ -88,10 +88,8 @@ class Coverage:
                 raise RuntimeError(f"{variant} is no valid variant")
         for pair, witness in self.witnesses():
             if witness is None:
-                found = space.where(*(Member(v, frozenset({o})) for v, o in pair)).find()
-                if isinstance(found, Unknown):
-                    raise LimitReached(f"no answer within {found.limit}")
-                if isinstance(found, Solved):
+                both = space.where(*(Member(v, frozenset({o})) for v, o in pair))
+                if solved(both.find(), None) is not None:
                     raise RuntimeError(f"{pair} is valid but not covered")
 
     def _pairs(self) -> Iterator[Pair]:

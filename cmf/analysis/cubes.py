@@ -11,9 +11,8 @@ import numpy.typing as npt
 from attrs import frozen
 
 from cmf.analysis.pairs import Matrix, Starts, starts, valid_pairs
+from cmf.engines.outcome import number_of, solved
 from cmf.engines.protocols import CountingSpace, Space
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import Member, Not
 
 Counts = npt.NDArray[np.object_]
@@ -56,8 +55,8 @@ def cubes(inside: CountingSpace, common: CountingSpace, most: int) -> Iterator[C
     variables. All counts are exact. What only three or more options together tell apart stays
     without a cube.
     """
-    if _number(common) == 0:
-        total = _number(inside)
+    if number_of(common) == 0:
+        total = number_of(inside)
         yield Cube((), total, total)
         return
     first = starts(inside.problem)
@@ -70,8 +69,8 @@ def cubes(inside: CountingSpace, common: CountingSpace, most: int) -> Iterator[C
         if seed is None:
             return
         members = _widened(seed, counts, apart, first)
-        new = sum(_number(part.where(*members)) for part in rest)
-        yield Cube(_names(inside, members), _number(inside.where(*members)), new)
+        new = sum(number_of(part.where(*members)) for part in rest)
+        yield Cube(_names(inside, members), number_of(inside.where(*members)), new)
         rest = [left for part in rest for left in _without(part, members)]
 
 
@@ -80,14 +79,10 @@ def _pair_counts(space: CountingSpace, first: Starts) -> Counts:
     for v, variable in enumerate(space.problem.variables):
         for option in range(len(variable.options)):
             within = cast(CountingSpace, space.where(Member(v, frozenset({option}))))
-            match within.option_counts():
-                case Solved(found):
-                    row = [count for own in found.counts for count in own]
-                    counts[first[v] + option, :] = row
-                case Unknown(limit):
-                    raise LimitReached(f"no answer within {limit}")
-                case Infeasible():
-                    pass
+            found = solved(within.option_counts(), None)
+            if found is not None:
+                row = [count for own in found.counts for count in own]
+                counts[first[v] + option, :] = row
     return counts
 
 
@@ -114,7 +109,7 @@ def _largest(
     while queue:
         _, x, y = heapq.heappop(queue)
         members = [_member([x], first), _member([y], first)]
-        new = sum(_number(part.where(*members)) for part in rest)
+        new = sum(number_of(part.where(*members)) for part in rest)
         if new and (not queue or (-new, x, y) <= queue[0]):
             return x, y
         if new:
@@ -161,7 +156,7 @@ def _without(space: Space, members: tuple[Member, ...]) -> Iterator[Space]:
     """The variants outside a cube, in disjoint parts that speak of single variables only."""
     for number, member in enumerate(members):
         part = space.where(*members[:number], Not(member))
-        if _number(part):
+        if number_of(part):
             yield part
 
 
@@ -186,10 +181,3 @@ def _word(name: str) -> str:
     if name.isidentifier() and name not in RESERVED:
         return name
     return f'"{name}"' if "'" in name else f"'{name}'"
-
-
-def _number(space: Space) -> int:
-    answer = space.count()
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value

@@ -8,9 +8,9 @@ from typing import cast
 from attrs import frozen
 
 from cmf.analysis.cubes import Cube, cubes
+from cmf.engines.outcome import number_of, solved
 from cmf.engines.protocols import CountingSpace
-from cmf.errors import Diagnostic, InputError, LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
+from cmf.errors import Diagnostic, InputError
 from cmf.problem.formula import FALSE, Formula, Member
 from cmf.problem.problem import Problem
 from cmf.problem.renumber import Renumbering, key
@@ -77,18 +77,18 @@ def difference(one: CountingSpace, other: CountingSpace, most: int = 8) -> Diffe
     """
     sides = (one, other)
     held = [
-        _held(side.problem, against.problem, _possible(side))
+        _held(side.problem, against.problem, solved(side.possible(), None))
         for side, against in (sides, sides[::-1])
     ]
     faults = [fault for _, found in held for fault in found]
     if faults:
         raise InputError(faults)
     common_one = _common(one, other, held[1][0])
-    both = _count(common_one)
+    both = number_of(common_one)
     # Where the second side has no other variants, what both have is that side itself.
-    alone = both != _count(other)
+    alone = both != number_of(other)
     common_other = _common(other, one, held[0][0]) if alone else other
-    if both != _count(common_other):
+    if both != number_of(common_other):
         raise RuntimeError("the two sides disagree about what they share: a defect of this program")
     return Difference(
         both,
@@ -100,7 +100,7 @@ def difference(one: CountingSpace, other: CountingSpace, most: int = 8) -> Diffe
 
 
 def _change(inside: CountingSpace, common: CountingSpace, most: int) -> Change:
-    count = _count(inside) - _count(common)
+    count = number_of(inside) - number_of(common)
     found = tuple(cubes(inside, common, most)) if count else ()
     return Change(count, found, sum(cube.new for cube in found))
 
@@ -128,17 +128,6 @@ def _common(
         if key(formula) not in known:
             added.append(formula)
     return cast(CountingSpace, space.where(*added))
-
-
-def _possible(space: CountingSpace) -> Sequence[frozenset[int]] | None:
-    """The options that are left; `None` when there is no variant."""
-    match space.possible():
-        case Solved(value):
-            return value
-        case Infeasible():
-            return None
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")
 
 
 def _held(
@@ -171,10 +160,3 @@ def _alone(problem: Problem, against: Problem) -> Iterator[str]:
         for option in variable.options:
             if option not in known[variable.name]:
                 yield f"{variable.name} == {option}"
-
-
-def _count(space: CountingSpace) -> int:
-    answer = space.count()
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value

@@ -7,9 +7,8 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import Ranked, Space
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import CostTable
 from cmf.problem.problem import Quantity, Variant
 
@@ -59,12 +58,10 @@ def diverse(space: Space, size: int) -> tuple[Distinct, ...]:
     LimitReached
         When the engine gives no answer within its limits.
     """
-    found = space.find()
-    if isinstance(found, Unknown):
-        raise LimitReached(f"no answer within {found.limit}")
-    if isinstance(found, Infeasible) or size < 1:
+    first = solved(space.find(), None)
+    if first is None or size < 1:
         return ()
-    chosen = [Distinct(found.value)]
+    chosen = [Distinct(first)]
     while len(chosen) < size:
         farthest = _farthest(space, [each.variant for each in chosen])
         if farthest is None:
@@ -87,13 +84,7 @@ def ranked(
     problem = evolve(space.problem, quantities={asked.name: asked})
     # The space of every engine is an attrs class that looks quantities up in its problem.
     within = cast(Space, evolve(cast(Any, space), problem=problem))
-    match within.best(asked.name, greatest=greatest, top=top):
-        case Solved(value):
-            return value
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")
-        case Infeasible():
-            return ()
+    return solved(within.best(asked.name, greatest=greatest, top=top), ())
 
 
 def _farthest(space: Space, chosen: Sequence[Variant]) -> Distinct | None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import cast
 
 from attrs import define, field, frozen
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import CountingSpace, Space
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.problem import Problem
-
-T = TypeVar("T")
 
 
 class Status(Enum):
@@ -54,10 +51,10 @@ class Step:
         """For every option how many variants take it: 0 if none does, else `None` if not known."""
         variables = self.space.problem.variables
         if hasattr(self.space, "option_counts"):
-            counted = answered(cast(CountingSpace, self.space).option_counts())
+            counted = solved(cast(CountingSpace, self.space).option_counts(), None)
             if counted is not None:
                 return counted.counts
-        possible = answered(self.space.possible()) or (frozenset[int](),) * len(variables)
+        possible = solved(self.space.possible(), None) or (frozenset[int](),) * len(variables)
         return tuple(
             tuple(None if option in left else 0 for option in range(len(variable.options)))
             for variable, left in zip(variables, possible, strict=True)
@@ -77,10 +74,3 @@ def _status(row: Sequence[int | None], option: int, chosen: int | None) -> Statu
     if option == chosen:
         return Status.CHOSEN
     return Status.IMPLIED if sum(count != 0 for count in row) == 1 else Status.FREE
-
-
-def answered(answer: Solved[T] | Infeasible | Unknown) -> T | None:
-    """The answer; `None` when there is no variant."""
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value if isinstance(answer, Solved) else None

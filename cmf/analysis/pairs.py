@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import Space
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.problem import Problem, Variant
 
@@ -24,14 +23,9 @@ def valid_pairs(space: Space) -> Matrix:
     valid = np.zeros((first[-1], first[-1]), dtype=np.bool_)
     for v, variable in enumerate(space.problem.variables):
         for option in range(len(variable.options)):
-            match space.where(Member(v, frozenset({option}))).possible():
-                case Solved(possible):
-                    for w, others in enumerate(possible):
-                        valid[first[v] + option, [first[w] + other for other in others]] = True
-                case Unknown(limit):
-                    raise LimitReached(f"no answer within {limit}")
-                case Infeasible():
-                    pass
+            within = space.where(Member(v, frozenset({option})))
+            for w, others in enumerate(solved(within.possible(), ())):
+                valid[first[v] + option, [first[w] + other for other in others]] = True
     return valid
 
 

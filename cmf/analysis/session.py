@@ -8,12 +8,13 @@ from functools import cached_property
 from attrs import define, field
 
 from cmf.analysis.explain import minimal_conflict
-from cmf.analysis.offers import Offer, Step, answered
+from cmf.analysis.offers import Offer, Step
 from cmf.analysis.why import Conflict, conflict_of
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import Bounds, Space
 from cmf.engines.sat import SatEngine, SatSpace
 from cmf.errors import CmfError, LimitReached, did_you_mean, fail
-from cmf.problem.answer import Infeasible, Limits, Unknown
+from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint, Origin, Problem
 
@@ -94,10 +95,7 @@ class Session:
             return
         space = step.space.where(Member(number, frozenset({wanted})))
         # Finding a variant is much less work than looking at every option.
-        found = space.find()
-        if isinstance(found, Unknown):
-            raise LimitReached(f"no answer within {found.limit}")
-        if isinstance(found, Infeasible):
+        if solved(space.find(), None) is None:
             raise ExcludedOption(variable, option, self.why(variable, option))
         self._steps.append(Step({**step.choices, number: wanted}, space))
 
@@ -134,7 +132,7 @@ class Session:
         LimitReached
             When the engine gives no answer within its limits.
         """
-        return answered(self.current.bounds(quantity))
+        return solved(self.current.bounds(quantity), None)
 
     def why(self, variable: str, option: str) -> tuple[Constraint, ...]:
         """Why an option is excluded: choices (the option itself among them) and rules.

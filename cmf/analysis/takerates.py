@@ -18,10 +18,10 @@ from itertools import chain
 
 from attrs import field, frozen
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import CountingSpace, OptionCounts
-from cmf.errors import InputError, LimitReached, did_you_mean, fail
+from cmf.errors import InputError, did_you_mean, fail
 from cmf.model.rates import WRITING, parse_rate
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.problem import Problem
 
 Rate = int | str | float | Fraction
@@ -204,15 +204,12 @@ def _counts(space: CountingSpace, weights: Sequence[Sequence[int]]) -> OptionCou
     if sum(chain.from_iterable(weights)) >= 1 << 62:
         raise fail("rates-too-fine", "these take rates need more than 62 bits", None,
                    "round them to fewer digits")  # fmt: skip
-    match space.option_counts(weights):
-        case Solved(counts):
-            return counts
-        case Infeasible():
-            raise fail(
-                "nothing-taken",
-                "no valid variant has options that are all taken",
-                None,
-                "options without a take rate are not taken: give the rate of every option",
-            )
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")
+    counts = solved(space.option_counts(weights), None)
+    if counts is None:
+        raise fail(
+            "nothing-taken",
+            "no valid variant has options that are all taken",
+            None,
+            "options without a take rate are not taken: give the rate of every option",
+        )
+    return counts

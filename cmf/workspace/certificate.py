@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from cmf.engines.outcome import solved
 from cmf.errors import LimitReached
 from cmf.model.rule_tests import Claim as RuleClaim
 from cmf.model.units import PURE, UNITS
-from cmf.problem.answer import Limits, Solved, Unknown
+from cmf.problem.answer import Limits, Unknown
 from cmf.problem.problem import Constraint, Variant
 from cmf.verify import Certificate, Claim
 from cmf.workspace.space import VariantSpace
@@ -68,15 +69,14 @@ def best_certificate(
         When there is no variant on which the quantity has a value.
     """
     space.additive(quantity)
-    match space.space.best(quantity, greatest=greatest):
-        case Solved(value=(first, *_)):
-            names = space.model.problem.names(first.variant)
-            variant = [[axis, option] for axis, option in names.items()]
-            claim = Claim("best", _conditions(space), first.value, "", quantity, greatest, variant)
-            return _certified(space, claim, None, patience)
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")
-    raise ValueError("there is no variant")
+    ranked = solved(space.space.best(quantity, greatest=greatest), ())
+    if not ranked:
+        raise ValueError("there is no variant")
+    first = ranked[0]
+    names = space.model.problem.names(first.variant)
+    variant = [[axis, option] for axis, option in names.items()]
+    claim = Claim("best", _conditions(space), first.value, "", quantity, greatest, variant)
+    return _certified(space, claim, None, patience)
 
 
 def trial_certificate(

@@ -10,9 +10,10 @@ from attrs import field, frozen
 from cmf.analysis.census import Comparer, Comparison, Group, Population, populations
 from cmf.analysis.commonality.basis import Weight
 from cmf.analysis.commonality.pairs import Measure
+from cmf.engines.outcome import solved
 from cmf.errors import LimitReached, did_you_mean, fail
 from cmf.model.catalog import Scope
-from cmf.problem.answer import Limits, Solved, Unknown
+from cmf.problem.answer import Limits, Unknown
 from cmf.problem.formula import Member
 from cmf.workspace.engine import AUTO_NODES, AUTO_SECONDS, diagram_engine
 
@@ -152,11 +153,9 @@ def _by(space: VariantSpace, name: str) -> Iterator[Group]:
         remedy = did_you_mean(name, names, what="axis")
         raise fail("unknown-axis", f"there is no slot or feature `{name}`", None, remedy)
     number = names.index(name)
-    possible = space.space.possible()
-    if isinstance(possible, Unknown):
-        raise LimitReached(f"no answer within {possible.limit}")
+    possible = solved(space.space.possible(), None)
     options = space.model.problem.variables[number].options
-    taken = possible.value[number] if isinstance(possible, Solved) else frozenset[int]()
+    taken = frozenset[int]() if possible is None else possible[number]
     for option in sorted(taken):
         yield Group(options[option], (Member(number, frozenset({option})),))
 

@@ -28,6 +28,7 @@ from cmf.analysis.change.vehicles import Settled, Side
 from cmf.analysis.commonality.basis import Result
 from cmf.analysis.configure import Outcome, build
 from cmf.analysis.difference import Difference, difference
+from cmf.engines.outcome import number_of
 from cmf.engines.protocols import CountingSpace
 from cmf.errors import LimitReached
 from cmf.problem.answer import Limits, Unknown
@@ -115,7 +116,7 @@ def compare(old: State, new: State, engine: str = AUTO) -> Comparison:
         edits=changed,
         effect=effect,
         size=size,
-        counts=(_count(before), _count(after)),
+        counts=(number_of(before), number_of(after)),
         common=common,
         narrowed=narrowed != (before, after),
         difference=found,
@@ -202,10 +203,3 @@ def _metrics(programme: Programme, side: Side) -> list[Result]:
 def _digests(state: State) -> tuple[str, str]:
     lineup = state.programme.lineup.digest if state.programme else ""
     return state.model.catalog.digest, lineup
-
-
-def _count(space: CountingSpace) -> int:
-    answer = space.count()
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value

@@ -8,11 +8,11 @@ from typing import cast
 
 from attrs import frozen
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import CountingSpace, OptionCounts, Space
 from cmf.problem.answer import Infeasible, Solved
 from cmf.problem.formula import Member
 from cmf.problem.problem import Constraint
-from cmf.workspace.outcome import solved
 
 
 @frozen

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import evolve, field, frozen
 
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import Aim, ArraySpace, CountingSpace, Space
 from cmf.errors import LimitReached, did_you_mean, fail
 from cmf.problem.answer import Limits, Unknown
@@ -20,7 +21,6 @@ from cmf.problem.problem import Constraint, Origin, Variant
 from cmf.workspace.engine import open_space
 from cmf.workspace.frames import count_frame, joined, options_frame, variant_frame
 from cmf.workspace.options import OptionState, option_states
-from cmf.workspace.outcome import solved
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,10 +12,10 @@ from cmf.analysis.census.contents import Contents, contents_of, indicates
 from cmf.analysis.takerates import Rate, take_rates
 from cmf.engines.diagram.outline import Outline, outline
 from cmf.engines.diagram.space import DiagramSpace
+from cmf.engines.outcome import number_of, solved
 from cmf.engines.protocols import Weights
-from cmf.errors import LimitReached
 from cmf.model.catalog import Scope
-from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
+from cmf.problem.answer import Limits, Solved, Unknown
 from cmf.problem.formula import And, Formula, Member, scope
 from cmf.problem.lower import LoweredCatalog, conjunction
 from cmf.problem.problem import Constraint, Origin, Problem, Variable, Variant
@@ -72,11 +72,7 @@ class Population:
     @cached_property
     def count(self) -> int:
         """Number of variants."""
-        match self.space.count():
-            case Solved(value):
-                return value
-            case Unknown(limit):
-                raise LimitReached(f"no answer within {limit}")
+        return number_of(self.space)
 
     @cached_property
     def shapes(self) -> Outline:
@@ -108,13 +104,10 @@ class Population:
         return self._draw(take_rates(self.space, rates, fit=fit).weights)
 
     def _draw(self, weights: Weights | None) -> Draw:
-        match self.space.option_counts(weights):
-            case Solved(found):
-                return Draw(found.total, tuple(found.counts))
-            case Infeasible():
-                return Draw(0, tuple((0,) * len(v.options) for v in self.space.problem.variables))
-            case Unknown(limit):
-                raise LimitReached(f"no answer within {limit}")
+        found = solved(self.space.option_counts(weights), None)
+        if found is None:
+            return Draw(0, tuple((0,) * len(v.options) for v in self.space.problem.variables))
+        return Draw(found.total, tuple(found.counts))
 
     def narrowed(self, *members: Member) -> Population:
         """The variants that also take given options."""

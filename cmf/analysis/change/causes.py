@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 from attrs import frozen
 
+from cmf.engines.outcome import number_of
 from cmf.engines.protocols import CountingSpace
-from cmf.errors import LimitReached
-from cmf.problem.answer import Unknown
 from cmf.problem.formula import Formula, Member, Not, Or, scope
 from cmf.problem.problem import Constraint, Origin, Problem
 from cmf.problem.renumber import Renumbering, key
@@ -114,8 +112,8 @@ def causes(old: CountingSpace, new: CountingSpace, both: int) -> Causes:
     moving = {(cause.kind, cause.name) for cause in found}
     return Causes(
         tuple(found),
-        _number(old) - both - sum(cause.lost_alone for cause in found),
-        _number(new) - both - sum(cause.gained_alone for cause in found),
+        number_of(old) - both - sum(cause.lost_alone for cause in found),
+        number_of(new) - both - sum(cause.gained_alone for cause in found),
         tuple(name[1] for name in origins if name not in moving),
     )
 
@@ -172,7 +170,7 @@ def _refused(
     space: CountingSpace, conditions: Sequence[_Condition], both: int
 ) -> Mapping[Key, tuple[int, int]]:
     """For every condition the variants that it refuses, and those that it alone refuses."""
-    total = _number(space)
+    total = number_of(space)
     if total == both:
         return {}
     grouped: dict[Key, list[Formula]] = {}
@@ -180,22 +178,15 @@ def _refused(
         grouped.setdefault(condition.key, []).append(condition.formula)
     if len(grouped) == 1:
         return dict.fromkeys(grouped, (total - both, total - both))
-    refused = {name: total - _number(space.where(*own)) for name, own in grouped.items()}
+    refused = {name: total - number_of(space.where(*own)) for name, own in grouped.items()}
     biting = [name for name, number in refused.items() if number]
     found = {}
     for name in biting:
         others = [f for other in biting if other != name for f in grouped[other]]
-        without = _number(space.where(*others)) if others else total
+        without = number_of(space.where(*others)) if others else total
         found[name] = (refused[name], without - both)
     return found
 
 
 def _keys(problem: Problem) -> set[Key]:
     return {(constraint.origin.kind, constraint.origin.name) for constraint in problem.constraints}
-
-
-def _number(space: object) -> int:
-    answer = cast(CountingSpace, space).count()
-    if isinstance(answer, Unknown):
-        raise LimitReached(f"no answer within {answer.limit}")
-    return answer.value

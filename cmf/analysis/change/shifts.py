@@ -8,9 +8,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from cmf.analysis.commonality.basis import Basis, Metric, Result
+from cmf.engines.outcome import solved
 from cmf.engines.protocols import CountingSpace
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 
 
 @frozen
@@ -77,14 +76,11 @@ def metric_shifts(old: Sequence[Result], new: Sequence[Result]) -> Iterator[Metr
 
 
 def _shares(space: CountingSpace) -> Mapping[tuple[str, str], tuple[int, int] | None]:
-    match space.option_counts():
-        case Solved(found):
-            return {
-                (variable.name, option): (count, found.total)
-                for variable, counts in zip(space.problem.variables, found.counts, strict=True)
-                for option, count in zip(variable.options, counts, strict=True)
-            }
-        case Infeasible():
-            return {(v.name, option): None for v in space.problem.variables for option in v.options}
-        case Unknown(limit):
-            raise LimitReached(f"no answer within {limit}")
+    found = solved(space.option_counts(), None)
+    if found is None:
+        return {(v.name, option): None for v in space.problem.variables for option in v.options}
+    return {
+        (variable.name, option): (count, found.total)
+        for variable, counts in zip(space.problem.variables, found.counts, strict=True)
+        for option, count in zip(variable.options, counts, strict=True)
+    }

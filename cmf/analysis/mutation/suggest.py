@@ -8,9 +8,8 @@ from attrs import frozen
 
 from cmf.analysis.mutation.mutant import Mutant, Survived
 from cmf.analysis.rule_tests import nearest
+from cmf.engines.outcome import solved
 from cmf.engines.sat import SatSpace
-from cmf.errors import LimitReached
-from cmf.problem.answer import Infeasible, Solved, Unknown
 from cmf.problem.formula import Formula, Member, Not, scope
 from cmf.problem.problem import Variant
 
@@ -55,7 +54,7 @@ def suggestion(
     rule = mutant.rule.formula
     possible = survived.gained is None
     holder, other = (rule, mutant.formula) if possible else (mutant.formula, rule)
-    variant = _solved(nearest(space, (holder, Not(other)), reference))
+    variant = solved(nearest(space, (holder, Not(other)), reference), None)
     if variant is None:
         raise RuntimeError("a variant was found, and then none: a defect of this program")
     named = sorted({*scope(rule), *scope(mutant.formula)})
@@ -78,14 +77,4 @@ def _formulas(pins: Sequence[tuple[int, int]]) -> list[Formula]:
 
 
 def _none(space: SatSpace, formulas: Sequence[Formula]) -> bool:
-    return _solved(space.where(*formulas).find()) is None
-
-
-def _solved(answer: Solved[Variant] | Infeasible | Unknown) -> Variant | None:
-    match answer:
-        case Solved(value):
-            return value
-        case Unknown(limit):
-            raise LimitReached(limit)
-        case _:
-            return None
+    return solved(space.where(*formulas).find(), None) is None

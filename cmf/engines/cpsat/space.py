@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from cmf.engines.cpsat.encode import Encoding
 from cmf.engines.cpsat.solve import Budget, Enumeration
 from cmf.engines.frontier import bounds_by_best, frontier
+from cmf.engines.outcome import answer_of, within_limits
 from cmf.engines.protocols import Aim, Bounds, Efficient, Ranked
 from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
@@ -50,12 +51,12 @@ class CpSatSpace:
 
     def find(self) -> Solved[Variant] | Infeasible | Unknown:
         """One variant, the same every time; not the first in declared order."""
-        found = _within_limits(lambda: Budget(self.limits).solve(self._model()))
-        return _solved(found)
+        found = within_limits(lambda: Budget(self.limits).solve(self._model()))
+        return answer_of(found)
 
     def count(self) -> Solved[int] | Unknown:
         """Number of variants, by enumeration."""
-        counted = _within_limits(lambda: self._enumerate(keep=False).number)
+        counted = within_limits(lambda: self._enumerate(keep=False).number)
         return counted if isinstance(counted, Unknown) else Solved(counted)
 
     def variants(self) -> Iterator[Variant]:
@@ -71,14 +72,14 @@ class CpSatSpace:
         Every solve must show an option that no variant before it had; the last one proves that
         there are no more.
         """
-        return _solved(_within_limits(self._possible))
+        return answer_of(within_limits(self._possible))
 
     def best(
         self, quantity: str, *, greatest: bool = False, top: int = 1
     ) -> Solved[tuple[Ranked, ...]] | Infeasible | Unknown:
         """The `top` variants of least (or greatest) value, ties in declared order."""
         asked = self.problem.quantities[quantity]
-        return _solved(_within_limits(lambda: self._best(asked, greatest, top)))
+        return answer_of(within_limits(lambda: self._best(asked, greatest, top)))
 
     def bounds(self, quantity: str) -> Solved[Bounds] | Infeasible | Unknown:
         """The least and the greatest value."""
@@ -90,7 +91,7 @@ class CpSatSpace:
 
     def project(self, variables: Sequence[int]) -> CpSatSpace | Unknown:
         """The distinct combinations of a few variables, a solve for each; `Unknown` at a limit."""
-        rows = _within_limits(lambda: self._combinations(variables))
+        rows = within_limits(lambda: self._combinations(variables))
         if isinstance(rows, Unknown):
             return rows
         problem = projected(self.problem, variables, [listed(rows, len(variables))])
@@ -176,20 +177,7 @@ class CpSatEngine:
 
     def open(self, problem: Problem, limits: Limits = Limits()) -> CpSatSpace | Unknown:
         """The space of `problem`; `Unknown` when its sums exceed the numbers of CP-SAT."""
-        encoding = _within_limits(lambda: Encoding.of(problem))
+        encoding = within_limits(lambda: Encoding.of(problem))
         if isinstance(encoding, Unknown):
             return encoding
         return CpSatSpace(problem, limits, self.listed, encoding)
-
-
-def _within_limits(compute: Callable[[], T]) -> T | Unknown:
-    try:
-        return compute()
-    except LimitReached as limit:
-        return Unknown(str(limit))
-
-
-def _solved(found: T | Unknown | None) -> Solved[T] | Infeasible | Unknown:
-    if isinstance(found, Unknown):
-        return found
-    return Infeasible() if found is None else Solved(found)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from cmf.engines.frontier import bounds_by_best, frontier
+from cmf.engines.outcome import answer_of, within_limits
 from cmf.engines.protocols import Aim, Bounds, Efficient, Ranked
 from cmf.engines.sat.best import best
 from cmf.engines.sat.conflicts import Conflicts, Dualisation
@@ -16,7 +17,6 @@ from cmf.engines.sat.core import Core
 from cmf.engines.sat.explain import Explainer, Repair
 from cmf.engines.sat.oracle import Budget
 from cmf.engines.sat.walk import Walk
-from cmf.errors import LimitReached
 from cmf.problem.answer import Infeasible, Limits, Solved, Unknown
 from cmf.problem.formula import Formula
 from cmf.problem.problem import Constraint, Origin, Problem, Variant
@@ -63,11 +63,11 @@ class SatSpace:
 
     def find(self) -> Solved[Variant] | Infeasible | Unknown:
         """The first variant in declared order."""
-        return _solved(_within_limits(lambda: next(self.variants(), None)))
+        return answer_of(within_limits(lambda: next(self.variants(), None)))
 
     def count(self) -> Solved[int] | Unknown:
         """Number of variants, one by one; `Unknown` when there are more than `listed`."""
-        number = _within_limits(lambda: sum(1 for _ in islice(self.variants(), self.listed + 1)))
+        number = within_limits(lambda: sum(1 for _ in islice(self.variants(), self.listed + 1)))
         if isinstance(number, Unknown):
             return number
         return Unknown(f"{self.listed:,} variants") if number > self.listed else Solved(number)
@@ -84,7 +84,7 @@ class SatSpace:
 
         One solve for each option that no variant so far has shown.
         """
-        return _solved(_within_limits(self._possible))
+        return answer_of(within_limits(self._possible))
 
     def best(
         self, quantity: str, *, greatest: bool = False, top: int = 1
@@ -92,8 +92,8 @@ class SatSpace:
         """The `top` variants of least (or greatest) value, ties in declared order."""
         asked, budget = self.problem.quantities[quantity], Budget.of(self.limits)
         held = self._assumptions()
-        return _solved(
-            _within_limits(lambda: best(self._core, held, asked, greatest, top, budget) or None)
+        return answer_of(
+            within_limits(lambda: best(self._core, held, asked, greatest, top, budget) or None)
         )
 
     def explainer(self) -> Explainer:
@@ -115,7 +115,7 @@ class SatSpace:
     def project(self, variables: Sequence[int]) -> SatSpace | Unknown:
         """The distinct combinations of a few variables, one by one; `Unknown` when too many."""
         walk = Walk(self._core.oracle, Budget.of(self.limits), self._assumptions(), variables)
-        rows = _within_limits(lambda: list(islice(walk.variants(), COMBINATIONS + 1)))
+        rows = within_limits(lambda: list(islice(walk.variants(), COMBINATIONS + 1)))
         if isinstance(rows, Unknown):
             return rows
         if len(rows) > COMBINATIONS:
@@ -155,7 +155,7 @@ class SatSpace:
                     raise RuntimeError(f"the conflict {reason} is none: a defect of this program")
             return Solved(reason)
 
-        return _within_limits(find)
+        return within_limits(find)
 
     def conflicts(
         self, among: Sequence[int] | None = None, top: int | None = None
@@ -184,7 +184,7 @@ class SatSpace:
                 found.append(conflict)
             return True
 
-        complete = _within_limits(find)
+        complete = within_limits(find)
         if isinstance(complete, Unknown) and not found:
             return complete
         ordered = sorted(found, key=lambda each: (len(each), each))
@@ -227,7 +227,7 @@ class SatSpace:
             explainer = self.explainer()
             return tuple(map(explainer.first, explainer.repairs(priced, top))) or None
 
-        return _solved(_within_limits(find))
+        return answer_of(within_limits(find))
 
     def _assumptions(self) -> list[int]:
         return list(dict.fromkeys(x for literals in self._restrictions for x in literals))
@@ -263,16 +263,3 @@ class SatEngine:
     def open(self, problem: Problem, limits: Limits = Limits()) -> SatSpace | Unknown:
         """The space of `problem`; raises `MissingExtra` when python-sat is not installed."""
         return SatSpace(problem, limits, self.listed, Core.of(problem))
-
-
-def _within_limits(compute: Callable[[], T]) -> T | Unknown:
-    try:
-        return compute()
-    except LimitReached as limit:
-        return Unknown(str(limit))
-
-
-def _solved(found: T | Unknown | None) -> Solved[T] | Infeasible | Unknown:
-    if isinstance(found, Unknown):
-        return found
-    return Infeasible() if found is None else Solved(found)
