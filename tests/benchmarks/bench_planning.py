@@ -1,9 +1,9 @@
 """Planning on synthetic line-ups: gap against time, beside the plain models, in one run.
 
-    python tests/benchmarks/bench_planning.py --json planning.json [--only WORDS] [--seconds 60]
+    python tests/benchmarks/bench_planning.py --json planning.json [--seconds 60]
 
 Runs one measurement after the other, each in a process of its own, and keeps every finished one in
-the JSON file, so that a run can be continued; `--publish PAGE` writes the tables and the plot.
+the JSON file, so that a run can be continued; `planning_page.py` writes the table and the plots.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ SCALES = {
 }
 """Scale of the entry costs for a number of vehicles and a wanted part of the total cost (%)."""
 
-SECONDS = {20: 300.0, 45: 600.0, 100: 600.0, 200: 1800.0, 500: 1800.0}
+INSTANCES = Path(__file__).with_name("planning_instances.json")
+"""Line-ups, each with the seconds for `cmf` and, where they run, for the plain models."""
+
 METHODS = ("cmf", "plain CP-SAT", "plain MIP")
 
 
@@ -169,11 +171,9 @@ def main() -> None:
     """The run."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", type=Path, default=Path("planning.json"))
-    parser.add_argument("--only", default="")
     parser.add_argument("--seconds", type=float)
-    parser.add_argument("--plain-seconds", type=float, default=120.0)
     parser.add_argument("--one", nargs=2, metavar=("INSTANCE", "METHOD"))
-    parser.add_argument("--instances", type=Path, help="JSON list of instances")
+    parser.add_argument("--instances", type=Path, default=INSTANCES, help="JSON list of instances")
     parser.add_argument(
         "--half-way", metavar="INSTANCE", help="shares between which a target binds"
     )
@@ -188,12 +188,12 @@ def main() -> None:
         print(json.dumps(trace(instance, given.one[1], given.seconds)))
         return
     for line in json.loads(given.instances.read_text()):
+        asked, plain = line.pop("seconds"), line.pop("plain", None)
         instance = Instance(**line)
         for method in given.methods.split(","):
-            seconds = given.seconds or SECONDS[instance.vehicles]
-            if method != "cmf":
-                seconds = min(seconds, given.plain_seconds)
-            _measure(instance, method, seconds, given.json)
+            seconds = asked if method == "cmf" else plain
+            if seconds is not None:
+                _measure(instance, method, given.seconds or seconds, given.json)
 
 
 def _measure(instance: Instance, method: str, seconds: float, path: Path) -> None:
