@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from itertools import pairwise
 from math import isfinite, log10
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 DOCS = Path(__file__).parents[2] / "docs"
 MOMENTS = (5, 15, 30, 60, 120, 300, 600, 1200)
 LONGEST = 1800
-GAPS = (0.05, 0.02, 0.01, 0.005)
+GAPS = (0.1, 0.05, 0.02)
+SIZES = (20, 45, 100, 200, 500)
 COLOURS = {"cmf": "#0b6", "plain CP-SAT": "#c40", "plain MIP": "#06c"}
 
 
@@ -82,11 +84,20 @@ def plot(results: list[dict[str, Any]]) -> str:
                 f'stroke-width="1.6"><title>{result["instance"]}, {result["method"]}</title>'
                 "</polyline>"
             )
+            if result["method"] == "cmf":
+                x, y = points[-1].split(",")
+                parts.append(f'<text x="{float(x) + 6}" y="{float(y) + 4}">{_short(result)}</text>')
     for row, (method, colour) in enumerate(COLOURS.items()):
         y = top + 20 + 18 * row
         parts.append(f'<path d="M{width - 170} {y - 4}h24" stroke="{colour}" stroke-width="3"/>')
         parts.append(f'<text x="{width - 138}" y="{y}">{method}</text>')
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _short(result: dict[str, Any]) -> str:
+    """Number of vehicles, and whether there is a target."""
+    vehicles, *more = result["instance"].split(", ")[1:]
+    return vehicles + (", target" if more[-1].startswith("target") else "")
 
 
 def times(results: list[dict[str, Any]]) -> dict[float, list[tuple[int, float]]]:
@@ -125,20 +136,21 @@ def growth(results: list[dict[str, Any]]) -> str:
         x, y = place(15, seconds)
         parts.append(f'<path d="M{x} {y}H{end}" stroke="#ddd"/>')
         parts.append(f'<text x="8" y="{y + 4}">{seconds} s</text>')
-    for vehicles in (20, 45, 100, 200, 500):
+    for vehicles in SIZES:
         x, _ = place(vehicles, 1)
         parts.append(f'<text x="{x}" y="{height - 26}" text-anchor="middle">{vehicles}</text>')
     middle = (left + end) / 2
     parts.append(f'<text x="{middle}" y="{height - 8}" text-anchor="middle">vehicles</text>')
-    for (gap, points), colour in zip(
-        times(results).items(), ("#0b6", "#06c", "#c40", "#808"), strict=True
-    ):
+    for (gap, points), colour in zip(times(results).items(), ("#0b6", "#06c", "#c40"), strict=True):
         if not points:
             continue
-        line = " ".join("{},{}".format(*place(*point)) for point in points)
-        parts.append(
-            f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6"/>'
-        )
+        known = dict(points)
+        for one, other in pairwise(SIZES):
+            if one in known and other in known:
+                a, b = place(one, known[one]), place(other, known[other])
+                parts.append(
+                    f'<path d="M{a[0]} {a[1]}L{b[0]} {b[1]}" stroke="{colour}" stroke-width="1.6"/>'
+                )
         for point in points:
             x, y = place(*point)
             parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>')
