@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import itertools
-import os
 import random
-import signal
-import subprocess
 import sys
+from collections.abc import Callable
+from subprocess import Popen
 
 import numpy as np
 import pytest
@@ -305,7 +304,9 @@ def test_a_table_rule_of_wide_scope_and_many_rows() -> None:
     )
 
 
-def test_ctrl_c_in_the_solver_is_ctrl_c_and_leaves_it_usable() -> None:
+def test_ctrl_c_in_the_solver_is_ctrl_c_and_leaves_it_usable(
+    ctrl_c: Callable[[float], Popen[bytes]],
+) -> None:
     """With the first letter b, 16 pigeons in 15 holes: no variant, and long to find out."""
     apart = [
         Or((options(0, 0), Not(And((options(one, hole), options(other, hole))))))
@@ -314,13 +315,6 @@ def test_ctrl_c_in_the_solver_is_ctrl_c_and_leaves_it_usable() -> None:
     ]
     space = opened(letters(17, 15, *apart, options(0, 0, 1)))
     for delay in (0.1, 0.13, 0.16, 0.19):
-        # Another process: a thread would have to wait until the solver is back.
-        interrupt = (
-            f"import os, time; time.sleep({delay}); os.kill({os.getpid()}, {signal.SIGINT:d})"
-        )
-        with (
-            subprocess.Popen([sys.executable, "-S", "-c", interrupt]),
-            pytest.raises(KeyboardInterrupt),
-        ):
+        with ctrl_c(delay), pytest.raises(KeyboardInterrupt):
             space.where(options(0, 1)).find()
     assert isinstance(space.where(options(0, 0)).find(), Solved)
